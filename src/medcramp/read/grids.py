@@ -1,7 +1,8 @@
-"""What containers give and table finding takes: grids of text as a person sees them, or records that need no finding.
+"""What containers give and table finding takes: grids of text as a person sees them, or finished records.
 
-`open_input` turns a path (file, archive or folder) into `Grid`s and `Canonical`s. It knows bytes, encodings, delimiters,
-sheets and interchange formats; it knows nothing of headers, column meanings or patients' names.
+`containers.open_input(path, options, progress)` turns a path (file, archive or folder) into an iterator of `Grid`s and
+`Canonical`s. It knows bytes, encodings, delimiters, sheets and interchange formats; it knows nothing of headers, column
+meanings or names of patients.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ class Grid:
     titled: bool = False
     """True when row 0 is known to be the header (Parquet column names)."""
     role: str = ""
-    """"records" or a name of `records.COMPANION_COLUMNS` when a folder's layout says what the file holds; "" = unknown."""
+    """"records" or a name of `records.COMPANION_COLUMNS` when a folder's layout says it; "" = to be found out."""
     notices: tuple[Notice, ...] = ()
 
     def row_number(self, index: int) -> int:

@@ -1,4 +1,4 @@
-"""How an export is to be read: everything a person may settle beforehand, and the limits that keep hostile files small."""
+"""How an export is to be read: what a person may settle beforehand, and the limits that keep hostile files small."""
 
 from __future__ import annotations
 
