@@ -7,10 +7,10 @@ import hashlib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from medcramp.errors import KnowledgeError
 
@@ -21,6 +21,21 @@ class Fact(BaseModel):
     """Base of every row of knowledge: immutable, strict about unknown columns."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+def _split(cell: object) -> object:
+    return tuple(part.strip() for part in cell.split(";") if part.strip()) if isinstance(cell, str) else cell
+
+
+def _blank_to_none(cell: object) -> object:
+    return None if cell == "" else cell
+
+
+Many = Annotated[tuple[str, ...], BeforeValidator(_split)]
+"""A cell of several values joined by ";"."""
+
+OptionalNumber = Annotated[float | None, BeforeValidator(_blank_to_none)]
+"""A number, or None where the cell is blank."""
 
 
 @cache
@@ -52,13 +67,13 @@ def read_csv(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
 
 def read_rows(path: Path, model: type[Row]) -> list[Row]:
     """All rows of a table as validated facts. Raises KnowledgeError naming file and row."""
-    rows = []
+    return [row for _, row in numbered_rows(path, model)]
+
+
+def numbered_rows(path: Path, model: type[Row]) -> Iterator[tuple[int, Row]]:
+    """Validated facts with the row they stand in, for cross-checks that must name it."""
     for line, cells in read_csv(path):
-        try:
-            rows.append(model.model_validate(cells))
-        except ValidationError as error:
-            raise _invalid(path, f"row {line}", error) from None
-    return rows
+        yield line, validate(path, f"row {line}", model, cells)
 
 
 def read_yaml(path: Path) -> Any:
