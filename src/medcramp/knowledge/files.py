@@ -62,7 +62,9 @@ def read_csv(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
                 if any(cells.values()):
                     yield reader.line_num, cells
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise KnowledgeError(f"cannot be read: {error}", file=path, remedy="reinstall medcramp or mend the table") from None
+        raise KnowledgeError(
+            f"cannot be read: {error}", file=path, remedy="reinstall medcramp or mend the table"
+        ) from None
 
 
 def read_rows(path: Path, model: type[Row]) -> list[Row]:
