@@ -7,8 +7,9 @@ meanings or names of patients.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -16,32 +17,48 @@ import pandas as pd
 
 from ..records import Notice, RowLedger
 
+HEAD_ROWS = 1000
+
+
+@dataclass(frozen=True)
+class Body:
+    """All rows of a grid, for the columns that were asked for."""
+
+    table: Any
+    """pyarrow.Table, see `Grid`."""
+    overlong: np.ndarray
+    """int64, rows that hold more cells than the grid has columns (an unquoted delimiter in a text, usually): their
+    cells may have shifted, so they cannot be trusted; the cells beyond the last column are not in `table`."""
+
 
 @dataclass(frozen=True)
 class Grid:
     """One sheet, text file or HTML table: every physical row, header and footer included, every cell as text.
 
-    `table` is a `pyarrow.Table` whose columns are called "0", "1", … and hold dictionary<int32, string>, one chunk or
-    many, all chunks of a column sharing one dictionary; the dictionary has no duplicates and no "" (an empty cell is
-    null, a cell of blanks is kept as it stands). Text is exactly what the cell shows: numbers as stored ("45", "7.5",
-    never "45.0"), number formats that carry leading zeros or dashes applied, real dates as ISO ("2024-03-05",
-    "2024-03-05T10:15:00"), booleans "TRUE"/"FALSE", error cells ("#REF!") as shown.
+    Look at `head` (the first HEAD_ROWS rows, all columns), decide which columns matter, then `load` those: a column
+    that is not asked for costs next to nothing, however many rows there are. `table` is everything at once.
 
-    Rows shorter than the widest are padded with nulls; blank rows stay (all null). So row i of `table` is the file's
-    row `first_row + i` as a spreadsheet counts (a quoted line break does not start a row), unless `row_numbers` is
-    given. Text without any delimiter (printed reports) has one column: its lines, leading blanks kept.
+    Every table is a `pyarrow.Table` whose columns are called "0", "1", … (the position in the grid) and hold
+    dictionary<int32, string>; all chunks of a column share one dictionary, which has no duplicates and no "" (an empty
+    cell is null; a cell of blanks stays as it is; entries that no row uses may remain). Text is exactly what the cell
+    shows: numbers as stored ("45", "7.5", never "45.0"), number formats that carry leading zeros or dashes applied,
+    real dates as ISO ("2024-03-05", "2024-03-05T10:15:00"), booleans "TRUE"/"FALSE", error cells ("#REF!") as shown.
+
+    Short rows are padded with nulls and blank rows stay (all null), so row i is the file's row `first_row + i` as a
+    spreadsheet counts (a quoted line break does not start a row). Text without any delimiter (printed reports) has
+    one column: its lines, leading blanks kept.
     """
 
     file: str
     """The file as the user named it; inside an archive or folder "a.zip!inner.csv", "folder/inner.csv"."""
     sheet: str
-    """Sheet name; for an HTML page with several tables "table 2"; "" for text."""
-    table: Any  # pyarrow.Table
+    """Sheet name; "" for text and for a page or file that holds one table."""
+    head: Any
+    """pyarrow.Table of the first HEAD_ROWS rows (all rows when there are fewer)."""
+    loader: Callable[[Sequence[int]], Body] = field(repr=False)
     first_row: int = 1
-    row_numbers: np.ndarray | None = None
-    """int64 per row of `table` when rows are not consecutive, else None."""
     merged: tuple[tuple[int, int, int, int], ...] = ()
-    """Merged ranges as (row, column, last row, last column), 0-based in `table`, ends included; the value stands in
+    """Merged ranges as (row, column, last row, last column), 0-based in the grid, ends included; the value stands in
     the first cell, the others are null."""
     container: str = ""
     """"text", "lines" (no delimiter), "workbook", "html", "parquet": how the grid was stored."""
@@ -51,15 +68,36 @@ class Grid:
     """"records" or a name of `records.COMPANION_COLUMNS` when a folder's layout says it; "" = to be found out."""
     notices: tuple[Notice, ...] = ()
 
-    def row_number(self, index: int) -> int:
-        """The row a person sees for row `index` of `table`."""
-        return self.first_row + index if self.row_numbers is None else int(self.row_numbers[index])
+    @property
+    def width(self) -> int:
+        """Number of columns."""
+        return int(self.head.num_columns)
 
-    def source_rows(self) -> np.ndarray:
-        """int64 per row of `table`: the row a person sees."""
-        if self.row_numbers is not None:
-            return self.row_numbers
-        return np.arange(self.first_row, self.first_row + self.table.num_rows, dtype=np.int64)
+    def load(self, columns: Sequence[int] | None = None) -> Body:
+        """All rows of the given columns (0-based positions; None = all), in the order asked.
+
+        Raises InputUnreadableError when a later part of the file turns out to be damaged.
+        """
+        return self.loader(range(self.width) if columns is None else columns)
+
+    @cached_property
+    def table(self) -> Any:
+        """All rows and columns; convenient for grids known to be small."""
+        return self.load().table
+
+    def source_rows(self, rows: int) -> np.ndarray:
+        """int64, the row number a person sees, for each of the first `rows` rows."""
+        return np.arange(self.first_row, self.first_row + rows, dtype=np.int64)
+
+
+def loaded(table: Any, overlong: Sequence[int] = ()) -> Callable[[Sequence[int]], Body]:
+    """Loader for a grid that is in memory already."""
+    rows = np.asarray(overlong, dtype=np.int64)
+
+    def load(columns: Sequence[int]) -> Body:
+        return Body(table.select(list(columns)), rows)
+
+    return load
 
 
 @dataclass(frozen=True)
