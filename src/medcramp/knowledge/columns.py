@@ -1,0 +1,172 @@
+"""What exports call their columns, and the words they put into them: `data/knowledge/columns/`.
+
+Reading matches by meaning, never by vendor; every spelling it knows stands in these tables.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+
+from pydantic import Field
+
+from medcramp.knowledge.files import Fact, knowledge_folder, read_rows
+
+FOLDER = "columns"
+
+
+class Header(Fact):
+    """One spelling of a column title; `strength` 3 says it by itself, 2 is shared, 1 needs its contents to agree."""
+
+    field: str
+    header: str
+    strength: int = Field(ge=1, le=3)
+    tables: str = ""
+
+
+class Words(Fact):
+    """A title that holds all words of `all` and no word of `none` means `field`."""
+
+    field: str
+    all: str
+    none: str = ""
+    strength: int = Field(ge=1, le=3)
+
+
+class Status(Fact):
+    """A status word as exports write it and the word it is recorded as."""
+
+    text: str
+    status: str
+
+
+class StatusMeaning(Fact):
+    """Whether a medicine with this status is taken: yes, no, or unknown (the dates must say)."""
+
+    status: str
+    taken: str = Field(pattern="^(yes|no|unknown)$")
+    note: str
+
+
+class Placeholder(Fact):
+    """A text that stands for "not known"; `field` blank = in any column."""
+
+    text: str
+    field: str = ""
+    means: str
+
+
+class RowWords(Fact):
+    """A pattern at the first cell of a row that is no data: total, page, footer."""
+
+    pattern: str
+    kind: str
+
+
+class DrugType(Fact):
+    """Role of an item in an infusion order; `taken` "no" = a carrier fluid, not therapy."""
+
+    text: str
+    taken: str = Field(pattern="^(yes|no|unknown)$")
+
+
+class NameTag(Fact):
+    """A word that pharmacies put into the name of a patient."""
+
+    text: str
+    flag: str
+
+
+class SigWord(Fact):
+    """A word of directions and its part in them: verb, number, frequency, unit, route."""
+
+    word: str
+    kind: str
+
+
+def header_key(text: str) -> str:
+    """Column title folded to what distinguishes it: lower-case letters and digits without accents.
+
+    >>> header_key("Rx Number *"), header_key("Médicament")
+    ('rxnumber', 'medicament')
+    """
+    plain = unicodedata.normalize("NFKD", text)
+    return "".join(c for c in plain.lower() if c.isascii() and c.isalnum())
+
+
+def words_of(text: str) -> frozenset[str]:
+    """Lower-case words of a title; camelCase and digits separate words."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", plain)
+    return frozenset(re.findall(r"[a-z]+", spaced.lower()))
+
+
+@dataclass(frozen=True, eq=False)
+class Columns:
+    """The tables, indexed for look-up."""
+
+    headers: tuple[Header, ...]
+    words: tuple[Words, ...]
+    statuses: Mapping[str, str]
+    status_meanings: Mapping[str, str]
+    placeholders: Mapping[str, Mapping[str, str]]
+    """Field ("" = any) → folded text → what it means."""
+    row_words: tuple[tuple[re.Pattern[str], str], ...]
+    drug_types: Mapping[str, str]
+    name_tags: Mapping[str, str]
+    sig_words: Mapping[str, str]
+
+    @cached_property
+    def by_key(self) -> Mapping[str, tuple[Header, ...]]:
+        """Folded title → every meaning it may have."""
+        index: dict[str, list[Header]] = {}
+        for header in self.headers:
+            index.setdefault(header_key(header.header), []).append(header)
+        return {key: tuple(found) for key, found in index.items()}
+
+    @cached_property
+    def word_rules(self) -> tuple[tuple[str, frozenset[str], frozenset[str], int], ...]:
+        return tuple((w.field, words_of(w.all), words_of(w.none), w.strength) for w in self.words)
+
+    @cache  # noqa: B019 - one instance lives as long as the process
+    def meanings(self, title: str, table: str) -> Mapping[str, int]:
+        """Field → strength (0-3) for a column title in a table of kind `table` (records, patients, labs, …)."""
+        found: dict[str, int] = {}
+        keys = [header_key(title), header_key(re.sub(r"[(\[].*?[)\]]", "", title))]
+        keys += [re.sub(r"\d+$", "", key) for key in keys]
+        for key in dict.fromkeys(key for key in keys if key):
+            for header in self.by_key.get(key, ()):
+                if not header.tables or table in header.tables.split(";"):
+                    found[header.field] = max(found.get(header.field, 0), header.strength)
+            if found:
+                return found
+        words = words_of(title)
+        for field, needed, barred, strength in self.word_rules:
+            if needed <= words and not barred & words:
+                found[field] = max(found.get(field, 0), strength)
+        return found
+
+
+@cache
+def load(folder: Path | None = None) -> Columns:
+    """The column tables of a knowledge folder. Raises KnowledgeError naming file and row."""
+    root = (folder or knowledge_folder()) / FOLDER
+    placeholders: dict[str, dict[str, str]] = {}
+    for row in read_rows(root / "placeholders.csv", Placeholder):
+        placeholders.setdefault(row.field, {})[row.text.lower()] = row.means
+    row_words = read_rows(root / "row_words.csv", RowWords)
+    return Columns(
+        headers=tuple(read_rows(root / "headers.csv", Header)),
+        words=tuple(read_rows(root / "words.csv", Words)),
+        statuses={row.text: row.status for row in read_rows(root / "statuses.csv", Status)},
+        status_meanings={row.status: row.taken for row in read_rows(root / "status_meanings.csv", StatusMeaning)},
+        placeholders=placeholders,
+        row_words=tuple((re.compile(row.pattern, re.IGNORECASE), row.kind) for row in row_words),
+        drug_types={row.text: row.taken for row in read_rows(root / "drug_types.csv", DrugType)},
+        name_tags={row.text: row.flag for row in read_rows(root / "name_tags.csv", NameTag)},
+        sig_words={row.word: row.kind for row in read_rows(root / "sig_words.csv", SigWord)},
+    )
