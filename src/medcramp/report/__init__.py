@@ -1,0 +1,13 @@
+"""The last stage: tables and run facts in, files for people and programs out.
+
+`prepare(out)` finds out early whether the folder can be written; `write(…)` builds everything beside the old report
+and publishes it in one go. Nothing here knows how a finding came about: `records.Tables` is all it may see.
+"""
+
+from __future__ import annotations
+
+from medcramp.report.atomic import prepare
+from medcramp.report.info import InputFile, ReportConfig, RunInfo
+from medcramp.report.write import write
+
+__all__ = ["InputFile", "ReportConfig", "RunInfo", "prepare", "write"]

@@ -1,0 +1,151 @@
+"""The first sheet: what needs attention, how much of the input was understood, four charts, and where things are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from medcramp.records import ELECTROLYTES, PRIORITIES, SEVERITIES, Tables
+from medcramp.report.info import ReportConfig, RunInfo
+from medcramp.report.manifest import by_value, counts
+from medcramp.report.workbook import charts
+from medcramp.report.workbook.sheet import Book
+from medcramp.report.workbook.styles import DISPLAY
+
+_MEANING = {
+    "urgent today": "act today: see the finding before anything else",
+    "contact prescriber": "a question or proposal for the prescriber",
+    "review": "look at it in the next medication review",
+    "counsel": "speak with the patient; no change proposed",
+    "nothing found": "no finding; see Not assessed for what could not be checked",
+}
+CONTENTS = (
+    ("Worklist", "One row per patient, most pressing first. The yellow columns are yours to fill."),
+    ("Findings", "Every finding with the patient's own medicines, what to do, and what was missing."),
+    ("Medications", "What each line of the export was recognised as."),
+    ("Electrolytes", "What the whole regimen does to potassium, magnesium, sodium, calcium and phosphate."),
+    ("Options", "Treatment options and whether each is suitable for the patient."),
+    ("Unrecognised", "Texts that could not be read as a medicine, with the nearest names."),
+    ("Rejected rows", "Rows of the input that could not be used, and why."),
+    ("Not assessed", "What could not be checked for lack of a fact, and what would settle it."),
+    ("Evidence", "The sources behind the statements."),
+    ("Codes", "The codes of the drop-downs."),
+    ("About", "Versions, settings, row ledger, how to read this workbook and what it cannot see."),
+)
+_LABEL, _VALUE, _NOTE = 0, 1, 2
+
+
+def write(
+    book: Book, sheet: Any, tables: Tables, info: RunInfo, cut: dict[str, tuple[int, int]], config: ReportConfig
+) -> None:
+    """Fill the Summary sheet; numbers in columns A to C, charts beside them."""
+    style = book.styles.named
+    sheet.set_column(_LABEL, _LABEL, 26, style("body"))
+    sheet.set_column(_VALUE, _VALUE, 11, style("body"))
+    sheet.set_column(_NOTE, _NOTE, 64, style("body"))
+    sheet.write_string(0, 0, "Cramp worklist", style("title"))
+    sheet.write_string(1, 0, _subtitle(info), style("subtitle"))
+    sheet.set_row(0, 28)
+    row = _write_warnings(book, sheet, 2, cut)
+    row = _write_priorities(book, sheet, row + 1, tables)
+    row = _write_numbers(book, sheet, row + 1, tables, info)
+    row = _write_contents(book, sheet, row + 1)
+    charts.write(book, sheet, chart_data(tables, config), row)
+
+
+def _subtitle(info: RunInfo) -> str:
+    return (
+        f"Medicines linked to leg and foot cramps · index date {info.as_of.isoformat()} · {info.jurisdiction} · "
+        "a proposal for review by a pharmacist, not a decision"
+    )
+
+
+def _write_warnings(book: Book, sheet: Any, row: int, cut: dict[str, tuple[int, int]]) -> int:
+    for name, (shown, total) in cut.items():
+        text = f"{name}: the first {shown:,} of {total:,} rows, most pressing first; all of them are in tables/."
+        sheet.merge_range(row, _LABEL, row, _NOTE, text, book.styles.named("warning"))
+        row += 1
+    return row
+
+
+def _write_priorities(book: Book, sheet: Any, row: int, tables: Tables) -> int:
+    style = book.styles.named
+    row = _section(book, sheet, row, "Patients by priority")
+    for priority, count in by_value(tables.patients["priority"], PRIORITIES).items():
+        sheet.write_string(row, _LABEL, priority, book.styles.word("priority", priority))
+        sheet.write_number(row, _VALUE, count, style("count"))
+        sheet.write_string(row, _NOTE, _MEANING.get(priority, ""), style("wrap"))
+        row += 1
+    return row
+
+
+def _write_numbers(book: Book, sheet: Any, row: int, tables: Tables, info: RunInfo) -> int:
+    style = book.styles.named
+    found = counts(tables)
+    row = _section(book, sheet, row, "What was read and understood")
+    lines = [
+        ("Rows read", info.rows.read, "= used + rejected + ignored"),
+        ("Rows used", info.rows.used, "see Medications"),
+        ("Rows rejected", info.rows.rejected, "see Rejected rows"),
+        ("Rows ignored", info.rows.ignored, "rows that name no medicine; see tables/ignored.csv"),
+        ("Medication records", found["medications"], "a row may hold several"),
+        ("Patients", found["patients"], ""),
+        ("Findings", found["findings"], "see Findings"),
+        ("… of them to verify", found["findings_to_verify"], "a fact is missing; the finding names it"),
+        ("Findings per 1,000 records", found["findings_per_1000_medications"], ""),
+    ]
+    for label, value, note in lines:
+        sheet.write_string(row, _LABEL, label, style("text"))
+        if value is not None:
+            sheet.write_number(row, _VALUE, value, style("number"))
+        sheet.write_string(row, _NOTE, note, style("wrap"))
+        row += 1
+    sheet.write_string(row, _LABEL, "Medicines recognised", style("text"))
+    if found["recognised_share"] is not None:
+        sheet.write_number(row, _VALUE, found["recognised_share"], style("percent"))
+    sheet.write_string(
+        row, _NOTE, "of medication records, devices left out; the rest is on Unrecognised", style("wrap")
+    )
+    return row + 1
+
+
+def _write_contents(book: Book, sheet: Any, row: int) -> int:
+    row = _section(book, sheet, row, "In this workbook")
+    for name, text in CONTENTS:
+        sheet.write_url(row, _LABEL, f"internal:'{name}'!A1", book.styles.named("link"), name)
+        sheet.merge_range(row, _VALUE, row, _NOTE, text, book.styles.named("wrap"))
+        row += 1
+    return row
+
+
+def _section(book: Book, sheet: Any, row: int, title: str) -> int:
+    style = book.styles.named("section")
+    sheet.write_string(row, _LABEL, title, style)
+    for column in (_VALUE, _NOTE):
+        sheet.write_blank(row, column, None, style)
+    return row + 1
+
+
+def chart_data(tables: Tables, config: ReportConfig) -> dict[str, pd.DataFrame]:
+    """The numbers behind the charts; small counts are masked when the user asks for it."""
+    classes = tables.findings.loc[tables.findings["kind"] == "class", "rule"].astype(str)
+    by_class = classes.str.removeprefix("CLASS-").str.replace("_", " ").value_counts()
+    by_class = by_class.sort_index().sort_values(ascending=False, kind="stable").head(charts.MOST_CLASSES)
+    severity = by_value(tables.findings["severity"], SEVERITIES)
+    nets = tables.electrolytes
+    direction = pd.crosstab(nets["electrolyte"].astype(str), nets["net"].astype(str))
+    direction = direction.reindex(index=list(ELECTROLYTES), columns=["down", "mixed", "up"], fill_value=0)
+    match = by_value(tables.medications["status_match"])
+    data = {
+        "severity": pd.DataFrame({"findings": severity}),
+        "class": pd.DataFrame({"patients": by_class}),
+        "electrolyte": direction,
+        "match": pd.DataFrame({"records": {DISPLAY.get(key, key): count for key, count in match.items()}}),
+    }
+    return {name: mask(frame, config.mask_below) for name, frame in data.items()}
+
+
+def mask(frame: pd.DataFrame, below: int) -> pd.DataFrame:
+    """Counts above 0 and below `below` become 0: a bar of one or two people can point at them."""
+    return frame.where((frame == 0) | (frame >= below), 0)
