@@ -1,0 +1,38 @@
+"""Latest laboratory results, per patient."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from medcramp.logic.facts import Facts
+from medcramp.logic.planes import Mask
+
+
+class Latest(NamedTuple):
+    """Latest result of one test per patient: NaN / NaT where there is none inside the window; `row` of `facts.labs`."""
+
+    value: np.ndarray
+    upper_limit: np.ndarray
+    date: np.ndarray
+    row: np.ndarray
+
+
+def latest(facts: Facts, test: str) -> Latest:
+    """Latest value, laboratory's own upper limit and date of a test for every patient (canonical unit)."""
+    rows = np.flatnonzero((facts.labs["test"] == test).to_numpy())
+    patient = facts.labs["patient"].to_numpy()[rows]
+    value, upper = np.full(facts.size, np.nan), np.full(facts.size, np.nan)
+    date, row = np.full(facts.size, np.datetime64("NaT", "D")), np.full(facts.size, -1)
+    value[patient] = facts.labs["value"].to_numpy()[rows]
+    upper[patient] = facts.labs["upper_limit"].to_numpy()[rows]
+    date[patient] = facts.labs["date"].to_numpy()[rows]
+    row[patient] = rows
+    return Latest(value, upper, date, row)
+
+
+def no_result_within(facts: Facts, test: str, within_days: int) -> Mask:
+    """Patients without a result of the test in so many days before the index date."""
+    recent: Mask = np.less_equal(facts.as_of - latest(facts, test).date, np.timedelta64(within_days, "D"))
+    return ~recent
