@@ -136,7 +136,7 @@ class Recognised:
     `items`: one row per distinct drug line (drug, strength, form, route, ndc, rxcui, atc) with columns
     `text, status, ingredients (tuple of USAN names), unit_mg (tuple of float, mg per unit, NaN unknown), unit (text),
     route, form, match, score, note, candidates (tuple of names), certain (tuple of group ids), possible (tuple)`;
-    `certain`/`possible` are the groups (classes and drug sets) the item surely / perhaps belongs to by its route and form.
+    `certain`/`possible` are the groups (classes and drug sets) the item surely / perhaps belongs to by route and form.
     `item`: int32 per record, row of `items`.
     `doses`: one row per distinct (item, sig, quantity, days supply) with `units_usual, units_max` (dose units per day,
     NaN unknown), `basis` ("sig" | "quantity" | "sig and quantity disagree" | ""), `prn` (bool),

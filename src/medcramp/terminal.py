@@ -27,7 +27,9 @@ class Progress:
     def __enter__(self) -> Progress:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.clear()
 
     def __call__(self, what: str, done: int, total: int) -> None:
@@ -73,6 +75,6 @@ def mapping(ctx: click.Context, param: click.Parameter, values: tuple[str, ...])
     for value in values:
         field, sign, column = value.partition("=")
         if not sign or not field.strip() or not column.strip():
-            raise click.BadParameter(f"{value!r} is not FIELD=COLUMN, for example drug=\"Drug Name\"", ctx, param)
+            raise click.BadParameter(f'{value!r} is not FIELD=COLUMN, for example drug="Drug Name"', ctx, param)
         pairs[field.strip()] = column.strip()
     return pairs
