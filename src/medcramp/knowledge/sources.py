@@ -12,7 +12,7 @@ from medcramp.knowledge.files import Fact, numbered_rows
 SOURCE_FILES = ("sources.csv", "vocabulary/sources.csv")
 
 ReadAs = Literal["label", "regulator", "abstract", "table", "secondary", "data", "unread", "unverified"]
-"""label: product information; regulator: a regulator's own notice; abstract; table: a table of the full text; secondary:
+"""label: product information; regulator: a notice of a regulator; abstract; table: a table of the full text; secondary:
 a page that quotes the source; data: a data file; unread: named, not opened; unverified: general knowledge."""
 
 
