@@ -9,7 +9,7 @@ from typing import Literal
 from medcramp.errors import KnowledgeError
 from medcramp.knowledge.files import Fact, numbered_rows
 
-SOURCE_FILES = ("sources.csv", "vocabulary/sources.csv", "options/sources.csv", "rules/sources.csv")
+SOURCE_FILES = ("sources.csv", "vocabulary/sources.csv", "options/sources.csv")
 
 ReadAs = Literal["label", "regulator", "abstract", "table", "secondary", "data", "unread", "unverified"]
 """label: product information; regulator: a notice of a regulator; abstract; table: a table of the full text; secondary:
