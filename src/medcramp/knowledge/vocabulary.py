@@ -1,0 +1,239 @@
+"""Names of medicines and the words around them: loaded from text tables, compiled to one phrase index.
+
+A phrase is a sequence of words (see `wording`). Every table contributes phrases with a `Meaning`; the index finds the
+longest phrase at a place in a line. Names are indexed as written and with their abbreviations spelled out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from medcramp.errors import KnowledgeError
+from medcramp.knowledge import wording
+from medcramp.knowledge.files import read_csv
+
+NAME, NOT_DRUG, SALT, FORM, ROUTE, MAKER, NOISE, MODIFIER, JOINER = (
+    "name",
+    "not_drug",
+    "salt",
+    "form",
+    "route",
+    "maker",
+    "noise",
+    "modifier",
+    "joiner",
+)
+JOINERS = ("and", "with", "w", "et", "avec", "con", "mit", "und", "y")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Meaning:
+    """What a phrase stands for; compared by identity, so that it can be a cheap key.
+
+    `kind` is one of the constants above. Names carry `meanings`: the ingredient sets it can stand for (one = clear,
+    several = ambiguous). `salt` marks a name that is only a salt when it stands beside another drug (potassium).
+    """
+
+    kind: str
+    phrase: str
+    meanings: tuple[tuple[str, ...], ...] = ()
+    brand: bool = False
+    salt: bool = False
+    route: str = ""
+    form: str = ""
+    release: str = ""
+    detail: str = ""
+
+    @property
+    def ingredients(self) -> tuple[str, ...]:
+        """Ingredients of a clear name; empty for everything else."""
+        return self.meanings[0] if len(self.meanings) == 1 else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit of strength: canonical symbol, kind (mass, volume, …) and factor to mg, ml or 1 (NaN none)."""
+
+    symbol: str
+    kind: str
+    factor: float
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What settles an ambiguous name: `when` is partner, strength or route; `values` what is compared."""
+
+    meaning: str
+    when: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """All names and words, ready to look up. Immutable by convention: nothing writes to it after `load`."""
+
+    phrases: Mapping[str, tuple[tuple[tuple[str, ...], Meaning], ...]]
+    exact: Mapping[str, Meaning]
+    names: Mapping[str, Meaning]
+    spelled_out: Mapping[str, str]
+    units: Mapping[str, Unit]
+    routes: Mapping[str, str]
+    form_by_route: Mapping[tuple[str, str], str]
+    usual_route: Mapping[str, str]
+    kinds: Mapping[str, str]
+    contexts: Mapping[str, tuple[Context, ...]]
+    strength_order: Mapping[str, tuple[str, ...]]
+    confusable: Mapping[str, frozenset[str]]
+    grammar_words: frozenset[str] = field(default_factory=frozenset)
+
+
+def load(folder: Path) -> Vocabulary:
+    """Read every table of `folder`/vocabulary. Raises KnowledgeError naming file and row."""
+    tables = folder / "vocabulary"
+    spelled_out = {cells["word"]: cells["means"] for _, cells in _rows(tables / "abbreviations.csv", "word", "means")}
+    usual_route, kinds = {}, {}
+    for _, cells in _rows(tables / "ingredients.csv", "ingredient", "usual_route", "kind"):
+        usual_route[cells["ingredient"]] = cells["usual_route"]
+        kinds[cells["ingredient"]] = cells["kind"]
+    salts = {cells["word"] for _, cells in _rows(tables / "salts.csv", "word")}
+    names = _names(tables, kinds, salts)
+    grammar = list(_grammar(tables, salts))
+    return Vocabulary(
+        phrases=_phrase_index([*grammar, *names.values()], spelled_out),
+        exact={" ".join(phrase.split()).lower(): meaning for phrase, meaning in names.items()},
+        names=names,
+        spelled_out=spelled_out,
+        units={
+            cells["word"]: Unit(cells["unit"], cells["kind"], float(cells["factor"] or "nan"))
+            for _, cells in _rows(tables / "units.csv", "word", "unit", "kind", "factor")
+        },
+        routes={
+            " ".join(wording.tokens(wording.fold(cells["word"]))): cells["route"]
+            for _, cells in _rows(tables / "routes.csv", "word", "route")
+        },
+        form_by_route={
+            (cells["form"], cells["route"]): cells["becomes"]
+            for _, cells in _rows(tables / "form_by_route.csv", "form", "route", "becomes")
+        },
+        usual_route=usual_route,
+        kinds=kinds,
+        contexts=_contexts(tables),
+        strength_order={
+            cells["name"].lower(): tuple(cells["ingredients"].split(";"))
+            for _, cells in _rows(tables / "strength_order.csv", "name", "ingredients")
+        },
+        confusable=_confusable(tables),
+        grammar_words=frozenset(word for meaning in grammar for word in meaning.phrase.split()),
+    )
+
+
+def _rows(path: Path, *columns: str) -> Iterator[tuple[int, dict[str, str]]]:
+    """Rows of a table; a table that does not exist has none, one without the columns is refused."""
+    if not path.exists():
+        return
+    for line, cells in read_csv(path):
+        missing = [column for column in columns if column not in cells]
+        if missing:
+            raise KnowledgeError(f"column {missing[0]} is missing", file=path, place=f"row {line}")
+        yield line, cells
+
+
+def _names(tables: Path, kinds: Mapping[str, str], salts: set[str]) -> dict[str, Meaning]:
+    """Every name with what it stands for; one name with several ingredient sets is ambiguous."""
+    names: dict[str, Meaning] = {}
+
+    def add(name: str, sets: Iterable[tuple[str, ...]], *, brand: bool, route: str = "", form: str = "") -> None:
+        phrase = " ".join(word for word in wording.tokens(wording.fold(name)) if word[0].isalnum() or word == "%")
+        known = names.get(phrase)
+        if known is None:
+            salt = not brand and (phrase in salts)
+            names[phrase] = Meaning(NAME, phrase, tuple(sets), brand, salt, route, form, detail=name)
+            return
+        different = [new for new in sets if all(set(new) != set(old) for old in known.meanings)]
+        names[phrase] = replace(
+            known,
+            meanings=(*known.meanings, *different),
+            brand=known.brand and brand,
+            route=known.route if known.route == route else "",
+            form=known.form if known.form == form else "",
+        )
+
+    def known_ingredients(path: Path, line: int, text: str) -> tuple[str, ...]:
+        parts = tuple(dict.fromkeys(part.strip() for part in text.split(";")))
+        for part in parts:
+            if part not in kinds:
+                raise KnowledgeError(f"{part!r} is no ingredient of ingredients.csv", file=path, place=f"row {line}")
+        return parts
+
+    for ingredient in kinds:
+        add(ingredient, [(ingredient,)], brand=False)
+    for path in sorted(tables.glob("synonyms*.csv")):
+        for line, cells in _rows(path, "name", "ingredient"):
+            add(cells["name"], [known_ingredients(path, line, cells["ingredient"])], brand=False)
+    for path in sorted(tables.glob("brands*.csv")):
+        for line, cells in _rows(path, "brand", "ingredients", "route", "form"):
+            parts = known_ingredients(path, line, cells["ingredients"])
+            add(cells["brand"], [parts], brand=True, route=cells["route"], form=cells["form"])
+    path = tables / "ambiguous.csv"
+    for line, cells in _rows(path, "name", "meanings"):
+        add(cells["name"], [(part,) for part in known_ingredients(path, line, cells["meanings"])], brand=False)
+    return names
+
+
+def _grammar(tables: Path, salts: set[str]) -> Iterator[Meaning]:
+    for _, cells in _rows(tables / "not_drugs.csv", "name", "kind"):
+        yield Meaning(NOT_DRUG, _phrase(cells["name"]), detail=cells["kind"])
+    for _, cells in _rows(tables / "forms.csv", "word", "form", "route", "release"):
+        yield Meaning(FORM, _phrase(cells["word"]), **{key: cells[key] for key in ("form", "route", "release")})
+    for _, cells in _rows(tables / "routes.csv", "word", "route", "in_text"):
+        if cells["in_text"] == "yes":
+            yield Meaning(ROUTE, _phrase(cells["word"]), route=cells["route"])
+    for _, cells in _rows(tables / "noise.csv", "word", "kind"):
+        yield Meaning(MODIFIER if cells["kind"] == "modifier" else NOISE, _phrase(cells["word"]))
+    for _, cells in _rows(tables / "makers.csv", "word"):
+        yield Meaning(MAKER, _phrase(cells["word"]))
+    for word in sorted(salts):
+        yield Meaning(SALT, _phrase(word))
+    for word in JOINERS:
+        yield Meaning(JOINER, word)
+
+
+def _phrase(text: str) -> str:
+    return " ".join(word for word in wording.tokens(wording.fold(text)) if word[0].isalnum() or word == "%")
+
+
+def _phrase_index(
+    meanings: Iterable[Meaning], spelled_out: Mapping[str, str]
+) -> dict[str, tuple[tuple[tuple[str, ...], Meaning], ...]]:
+    """First word → (words, meaning), longest first; of one phrase the last meaning given stays."""
+    by_words: dict[tuple[str, ...], Meaning] = {}
+    for meaning in meanings:
+        words = tuple(meaning.phrase.split())
+        if not words:
+            continue
+        by_words[words] = meaning
+        if any(word in spelled_out for word in words):
+            by_words.setdefault(tuple(spelled_out.get(word, word) for word in words), meaning)
+    index: dict[str, list[tuple[tuple[str, ...], Meaning]]] = {}
+    for words, meaning in by_words.items():
+        index.setdefault(words[0], []).append((words, meaning))
+    return {word: tuple(sorted(found, key=lambda item: -len(item[0]))) for word, found in index.items()}
+
+
+def _contexts(tables: Path) -> dict[str, tuple[Context, ...]]:
+    contexts: dict[str, list[Context]] = {}
+    for _, cells in _rows(tables / "contexts.csv", "name", "meaning", "when", "values"):
+        values = tuple(filter(None, cells["values"].split(";")))
+        contexts.setdefault(_phrase(cells["name"]), []).append(Context(cells["meaning"], cells["when"], values))
+    return {name: tuple(found) for name, found in contexts.items()}
+
+
+def _confusable(tables: Path) -> dict[str, frozenset[str]]:
+    partners: dict[str, set[str]] = {}
+    for _, cells in _rows(tables / "confusables.csv", "a", "b"):
+        a, b = _phrase(cells["a"]), _phrase(cells["b"])
+        partners.setdefault(a, set()).add(b)
+        partners.setdefault(b, set()).add(a)
+    return {name: frozenset(others) for name, others in partners.items()}

@@ -1,0 +1,169 @@
+"""Cut a drug line into what names the drug, what gives its strength, and what gives form and route.
+
+Many lines differ in strength, form or maker only; each of the three parts is understood once per distinct value.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from medcramp.knowledge import wording
+from medcramp.knowledge.vocabulary import (
+    FORM,
+    JOINER,
+    MAKER,
+    MODIFIER,
+    NAME,
+    NOISE,
+    NOT_DRUG,
+    ROUTE,
+    SALT,
+    Meaning,
+    Vocabulary,
+)
+
+JOIN, HYPHEN, NUMBER = "/", "-", "#"
+OPEN, CLOSE = "(", ")"
+_MARKS = {
+    "/": JOIN,
+    "+": JOIN,
+    "&": JOIN,
+    ";": JOIN,
+    "|": JOIN,
+    "\\": JOIN,
+    "-": HYPHEN,
+    ",": ",",
+    "(": OPEN,
+    "[": OPEN,
+    "{": OPEN,
+    ")": CLOSE,
+    "]": CLOSE,
+    "}": CLOSE,
+}
+_STOPS = frozenset("()[]{};+&|")
+BREAK = "|"
+
+Piece = Meaning | str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A cut line. `name`: meanings, unknown words and marks in order; `strength`: numbers, units and marks, with
+    `BREAK` where something else stood between; `product`: forms and routes; `dropped`: makers and noise words."""
+
+    name: tuple[Piece, ...]
+    strength: tuple[str, ...]
+    product: tuple[Meaning, ...]
+
+
+def cut(text: str, vocabulary: Vocabulary) -> Line:
+    """Cut one line. Every word goes to exactly one part; makers and packaging words are left out."""
+    words, before = _words(text)
+    spelled = vocabulary.spelled_out
+    plain = [spelled.get(word, word) for word in words]
+    abbreviated = plain != words
+    phrases, units = vocabulary.phrases, vocabulary.units
+    name: list[Piece] = []
+    strength: list[str] = []
+    product: list[Meaning] = []
+    place, count, after_number = 0, len(words), False
+    while place < count:
+        word, marks = words[place], before[place]
+        length, meaning = _longest(phrases, words, before, place)
+        if abbreviated and length < count - place:
+            other_length, other = _longest(phrases, plain, before, place)
+            if other_length > length:
+                length, meaning = other_length, other
+        for mark in marks:
+            kind = _MARKS.get(mark)
+            if kind in (OPEN, CLOSE):
+                name.append(kind)
+        if wording.is_number(word) and length < 2:
+            strength += _joined(marks, strength)
+            strength.append(word)
+            if not name or name[-1] != NUMBER:
+                name.append(NUMBER)
+            after_number, place = True, place + 1
+            continue
+        if after_number and length < 2 and word in units and (not marks or marks in ("/", "-", " ")):
+            strength += _joined(marks, strength)
+            strength.append(word)
+            place += 1
+            continue
+        after_number = after_number and meaning is None and word in units
+        if strength and strength[-1] != BREAK:
+            strength.append(BREAK)
+        if meaning is None:
+            _add(name, word, marks)
+            place += 1
+            continue
+        if meaning.kind in (NAME, SALT, NOT_DRUG, MODIFIER):
+            _add(name, meaning, marks)
+        elif meaning.kind in (FORM, ROUTE):
+            product.append(meaning)
+        elif meaning.kind == JOINER and name:
+            _mark(name, JOIN)
+        elif meaning.kind not in (MAKER, NOISE, JOINER):
+            raise AssertionError(meaning.kind)
+        place += length
+    for mark in before[count]:
+        if _MARKS.get(mark) == CLOSE:
+            name.append(CLOSE)
+    return Line(tuple(name), tuple(strength), tuple(product))
+
+
+def _words(text: str) -> tuple[list[str], list[str]]:
+    """Words and numbers of a text, and the marks that stand before each (one more entry for those at the end)."""
+    words: list[str] = []
+    before = [""]
+    for token in wording.tokens(wording.fold(text)):
+        if token[0].isalnum() or token[0] == "." and len(token) > 1 or token == "%":
+            words.append(token)
+            before.append("")
+        else:
+            before[-1] += token
+    return words, before
+
+
+def _longest(
+    phrases: dict[str, tuple[tuple[tuple[str, ...], Meaning], ...]] | object,
+    words: list[str],
+    before: list[str],
+    at: int,
+) -> tuple[int, Meaning | None]:
+    """Length and meaning of the longest phrase at a place; a phrase never reaches over a bracket or a plus."""
+    for candidate, meaning in phrases.get(words[at], ()):  # type: ignore[attr-defined]
+        length = len(candidate)
+        if length == 1:
+            return 1, meaning
+        if tuple(words[at : at + length]) == candidate and not any(
+            _STOPS.intersection(marks) for marks in before[at + 1 : at + length]
+        ):
+            return length, meaning
+    return 0, None
+
+
+def _joined(marks: str, strength: list[str]) -> list[str]:
+    """The mark between two parts of a strength, if it belongs to the strength."""
+    if not strength or strength[-1] == BREAK:
+        return []
+    if marks in ("/", "-", "+"):
+        return [marks]
+    return [BREAK] if marks else []
+
+
+def _add(name: list[Piece], piece: Piece, marks: str) -> None:
+    for mark in marks:
+        kind = _MARKS.get(mark)
+        if kind in (JOIN, HYPHEN, ","):
+            _mark(name, kind)
+    name.append(piece)
+
+
+def _mark(name: list[Piece], mark: str) -> None:
+    """Keep a mark only between names, and the strongest of several."""
+    if not name or name[-1] in (OPEN, JOIN):
+        return
+    if name[-1] in (HYPHEN, ","):
+        name.pop()
+    name.append(mark)

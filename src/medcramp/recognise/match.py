@@ -1,0 +1,119 @@
+"""Recognise distinct texts, tier by tier: as written, cut into words, spelled differently, misspelt."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from medcramp.knowledge.vocabulary import Meaning, Vocabulary
+from medcramp.recognise.lines import Line, Piece, cut
+from medcramp.recognise.names import EXACT, UNKNOWN, Named, Near, interpret, unknown_chunks
+from medcramp.recognise.near import Nearest
+from medcramp.recognise.strength import Strength, parse
+from medcramp.records import Progress, no_progress
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """One distinct text, understood: the drug it names, its strengths, and form and route as far as the text says."""
+
+    named: Named
+    strength: Strength
+    form: str
+    route: str
+    release: str
+
+
+class Matcher:
+    """Recognises texts against one vocabulary; every part of a line is understood once and remembered."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
+        self.nearest = Nearest(vocabulary)
+        self._near: dict[str, Near] = {}
+        self._asked: set[str] = set()
+        self._named: dict[tuple[Piece, ...], Named] = {}
+        self._strength: dict[tuple[str, ...], Strength] = {}
+        self._product: dict[tuple[Meaning, ...], tuple[str, str, str]] = {}
+
+    def match(self, texts: Sequence[str], progress: Progress = no_progress) -> list[Matched]:
+        """Understand each text; give distinct texts, the answer has the same order."""
+        lines = [cut(text, self.vocabulary) for text in texts]
+        progress("recognising drugs", 0, len(lines))
+        self._look_up({line.name for line in lines})
+        matched = [self._understand(text, line) for text, line in zip(texts, lines, strict=True)]
+        progress("recognising drugs", len(lines), len(lines))
+        return matched
+
+    def _look_up(self, names: set[tuple[Piece, ...]]) -> None:
+        """Ask for all words that no table knows at once: the distances are computed in batches."""
+        chunks = {chunk for name in names if name not in self._named for chunk in unknown_chunks(name)} - self._asked
+        self._asked |= chunks
+        self._near.update(self.nearest.resolve(sorted(chunks)))
+
+    def _understand(self, text: str, line: Line) -> Matched:
+        strength = self._strength.get(line.strength)
+        if strength is None:
+            strength = self._strength[line.strength] = parse(line.strength, self.vocabulary.units)
+        product = self._product.get(line.product)
+        if product is None:
+            product = self._product[line.product] = self._form_and_route(line.product)
+        form, route, release = product
+        named = self._name(line.name, strength, route)
+        if named.ingredients and " ".join(text.split()).lower() in self.vocabulary.exact:
+            named = replace(named, status=EXACT, score=100.0, notes=())
+        return Matched(named, strength, form, route, release)
+
+    def _name(self, name: tuple[Piece, ...], strength: Strength, route: str) -> Named:
+        named = self._named.get(name)
+        if named is not None:
+            return named
+        asked = False
+
+        def settle(meaning: Meaning, partner: bool) -> str:
+            nonlocal asked
+            asked = True
+            return self._settle(meaning, partner, strength, route)
+
+        known = {
+            chunk: near for chunk in unknown_chunks(name) if (near := self._near.get(chunk)) and near.status != UNKNOWN
+        }
+        named = interpret(name, self.vocabulary, known, settle)
+        if named.status == UNKNOWN:
+            nearest = (self._near.get(chunk) for chunk in unknown_chunks(name))
+            options = tuple(dict.fromkeys(option for near in nearest if near for option in near.options))
+            named = replace(named, candidates=options)
+        if not asked:
+            self._named[name] = named
+        return named
+
+    def _settle(self, meaning: Meaning, partner: bool, strength: Strength, route: str) -> str:
+        """The ingredient that partner, printed strength or route speak for; "" when they do not."""
+        for context in self.vocabulary.contexts.get(meaning.phrase, ()):
+            if context.when == "partner" and partner:
+                return context.meaning
+            if context.when == "route" and route in context.values:
+                return context.meaning
+            numbers = strength.numbers
+            if context.when == "strength" and not route and len(numbers) == 1 and f"{numbers[0]:g}" in context.values:
+                return context.meaning
+            if (
+                context.when == "strength"
+                and route == "oral"
+                and len(numbers) == 1
+                and f"{numbers[0]:g}" in context.values
+            ):
+                return context.meaning
+        return ""
+
+    def _form_and_route(self, found: tuple[Meaning, ...]) -> tuple[str, str, str]:
+        """Form, route and release that the words of a line add up to; the more telling word wins."""
+        routes = [meaning.route for meaning in found if meaning.kind == "route"]
+        routes += [meaning.route for meaning in found if meaning.kind == "form" and meaning.route]
+        route = routes[0] if routes else ""
+        forms = [meaning.form for meaning in found if meaning.form]
+        open_forms = {form for form, _ in self.vocabulary.form_by_route}
+        form = next((form for form in forms if form not in open_forms), forms[0] if forms else "")
+        form = self.vocabulary.form_by_route.get((form, route), form)
+        release = next((meaning.release for meaning in found if meaning.release), "")
+        return form, route, release

@@ -1,0 +1,319 @@
+"""From the name part of a line to ingredients: salts, combinations, brands beside generics, what is left over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from medcramp.knowledge.vocabulary import MODIFIER, NAME, NOT_DRUG, SALT, Meaning, Vocabulary
+from medcramp.recognise.lines import CLOSE, HYPHEN, JOIN, NUMBER, OPEN, Piece
+
+EXACT, NORMALISED, APPROXIMATE, AMBIGUOUS, NOT_A_DRUG, UNKNOWN = (
+    "exact",
+    "normalised",
+    "approximate",
+    "ambiguous",
+    "not_a_drug",
+    "unknown",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """What an unknown word probably stands for: `status` normalised, approximate or ambiguous (then only `options`)."""
+
+    status: str
+    meaning: Meaning | None
+    options: tuple[str, ...]
+    score: float
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The drug a line names. `ingredients` in printed order; `candidates` are shown, never used."""
+
+    status: str
+    ingredients: tuple[str, ...] = ()
+    match: str = ""
+    score: float = 0.0
+    notes: tuple[str, ...] = ()
+    candidates: tuple[str, ...] = ()
+    route: str = ""
+    form: str = ""
+    brand: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A name found: how it is joined to the name before it, and the near match it rests on (None = found as it stands)."""
+
+    meaning: Meaning
+    joined: bool
+    near: Near | None = None
+    bracket: bool = False
+
+
+Settle = Callable[[Meaning, bool], str]
+"""Called as settle(ambiguous name, another ingredient is named): the ingredient the context speaks for, or ""."""
+
+
+def unknown_chunks(name: tuple[Piece, ...]) -> list[str]:
+    """Runs of words outside brackets that no table knows: each run, and each of its words, may be a name written differently."""
+    chunks: list[str] = []
+    run: list[str] = []
+    depth = 0
+    for piece in (*name, CLOSE):
+        if isinstance(piece, str) and _is_word(piece) and not depth:
+            run.append(piece)
+            continue
+        if piece == HYPHEN and run:
+            continue
+        if run:
+            chunks += [" ".join(run), *(run if len(run) > 1 else ())]
+            run = []
+        depth += {OPEN: 1, CLOSE: -1}.get(piece, 0) if isinstance(piece, str) else 0
+        depth = max(depth, 0)
+    return chunks
+
+
+def interpret(name: tuple[Piece, ...], vocabulary: Vocabulary, near: Mapping[str, Near], settle: Settle) -> Named:
+    """What the name part of a line says. `near` holds what is known of its unknown words (see `unknown_chunks`)."""
+    hits, rest, joined_rest, devices, modifiers = _walk(name, vocabulary, near)
+    main = [hit for hit in hits if not hit.bracket]
+    if devices and _is_device(name, main):
+        return Named(NOT_A_DRUG, match=devices[0].phrase, score=100.0, notes=(devices[0].detail,))
+    if not hits:
+        return _nothing_found(rest, near)
+    used = main or hits
+    named = _combine(hits, settle)
+    if named.status == AMBIGUOUS:
+        return named
+    notes = list(named.notes)
+    status = named.status
+    left = [word for word in rest if word not in joined_rest]
+    brand_only = all(hit.meaning.brand for hit in used)
+    if joined_rest:
+        status = APPROXIMATE
+        notes.append(f"not understood: {' '.join(joined_rest)}")
+    if left:
+        notes.append(f"not understood: {' '.join(left)}")
+        status = APPROXIMATE if brand_only or not main else status
+    if modifiers and not _covered(modifiers, used):
+        status = APPROXIMATE
+        notes.append(f"may change what it contains: {' '.join(modifiers)}")
+    return replace(named, status=status, notes=tuple(notes))
+
+
+def _walk(
+    name: tuple[Piece, ...], vocabulary: Vocabulary, near: Mapping[str, Near]
+) -> tuple[list[Hit], list[str], list[str], list[Meaning], list[str]]:
+    hits: list[Hit] = []
+    rest: list[str] = []
+    joined_rest: list[str] = []
+    devices: list[Meaning] = []
+    modifiers: list[str] = []
+    depth, place = 0, 0
+    pending = ""
+    beside: Meaning | None = None  # the name a following salt belongs to
+    while place < len(name):
+        piece = name[place]
+        if isinstance(piece, str):
+            if piece in (OPEN, CLOSE):
+                depth = max(0, depth + (1 if piece == OPEN else -1))
+                pending = ""
+                beside = beside if piece == OPEN else None
+            elif piece in (JOIN, HYPHEN, ","):
+                pending = piece
+                beside = beside if piece != JOIN else None
+            elif piece != NUMBER:
+                length = _add_unknown(name, place, depth, pending, near, hits, rest, joined_rest)
+                pending, place = "", place + length
+                beside = hits[-1].meaning if hits else None
+                continue
+        elif piece.kind == SALT:
+            pending = ""
+        elif piece.kind == NOT_DRUG:
+            devices.append(piece)
+            pending, beside = "", None
+        elif piece.kind == MODIFIER:
+            modifiers += [piece.phrase] if not depth else []
+            pending = ""
+        elif piece.salt and (_follows_drug(beside, vocabulary) or _leads_drug(name, place, vocabulary)):
+            pending = ""
+        else:
+            hits.append(Hit(piece, pending in (JOIN, HYPHEN), None, depth > 0))
+            pending, beside = "", piece
+        place += 1
+    return hits, rest, joined_rest, devices, modifiers
+
+
+def _add_unknown(
+    name: tuple[Piece, ...],
+    place: int,
+    depth: int,
+    pending: str,
+    near: Mapping[str, Near],
+    hits: list[Hit],
+    rest: list[str],
+    joined_rest: list[str],
+) -> int:
+    """Take the run of unknown words at `place`; returns how many pieces it covers."""
+    end, run = place, []
+    while end < len(name):
+        piece = name[end]
+        if isinstance(piece, str) and _is_word(piece):
+            run.append(piece)
+        elif not (piece == HYPHEN and end + 1 < len(name) and _is_word(name[end + 1])):
+            break
+        end += 1
+    if depth:
+        return end - place
+    joined_after = end < len(name) and name[end] in (JOIN, HYPHEN) and end + 1 < len(name)
+    whole = near.get(" ".join(run))
+    if whole is not None:
+        hits += _near_hits(whole, pending in (JOIN, HYPHEN))
+        return end - place
+    for word in run:
+        found = near.get(word)
+        if found is not None:
+            hits += _near_hits(found, pending in (JOIN, HYPHEN))
+        else:
+            rest.append(word)
+            if len(word) > 2 and (pending == JOIN or joined_after and word == run[-1]):
+                joined_rest.append(word)
+        pending = ""
+    return end - place
+
+
+def _near_hits(found: Near, joined: bool) -> list[Hit]:
+    meaning = found.meaning or Meaning(NAME, " or ".join(found.options), tuple((option,) for option in found.options))
+    return [Hit(meaning, joined, found)]
+
+
+def _is_word(piece: object) -> bool:
+    return isinstance(piece, str) and piece[0].isalpha()
+
+
+def _follows_drug(beside: Meaning | None, vocabulary: Vocabulary) -> bool:
+    """A cation right after a drug is its salt, unless that is itself a mineral or a supplement."""
+    if beside is None or beside.salt:
+        return False
+    parts = [part for meaning in beside.meanings for part in meaning]
+    return all(vocabulary.kinds.get(part, "drug") in ("drug", "otc", "diagnostic") for part in parts)
+
+
+def _leads_drug(name: tuple[Piece, ...], place: int, vocabulary: Vocabulary) -> bool:
+    """A cation right before a drug ("sodium valproate") is its salt."""
+    following = name[place + 1] if place + 1 < len(name) else ""
+    if isinstance(following, str) or following.kind != NAME or following.salt:
+        return False
+    return _follows_drug(following, vocabulary)
+
+
+def _is_device(name: tuple[Piece, ...], main: list[Hit]) -> bool:
+    """A device stands alone, or right behind the drug it is for ("insulin pen needle"), not beside strength or salt."""
+    if not main:
+        return True
+    pieces = [piece for piece in name if not (isinstance(piece, str) and piece in (OPEN, CLOSE))]
+    for first, second in zip(pieces, pieces[1:], strict=False):
+        if isinstance(second, Meaning) and second.kind == NOT_DRUG and second.detail in ("device", "test", "supply"):
+            return isinstance(first, Meaning) and first.kind in (NAME, NOT_DRUG)
+    return False
+
+
+def _nothing_found(rest: list[str], near: Mapping[str, Near]) -> Named:
+    return Named(UNKNOWN, match="", notes=(f"not understood: {' '.join(rest)}",) if rest else ("no name",))
+
+
+def _combine(hits: list[Hit], settle: Settle) -> Named:
+    """One product out of all names of a line: a brand beside its generics is one, generics beside each other add up."""
+    clear = [hit for hit in hits if hit.meaning.ingredients]
+    notes: list[str] = []
+    for hit in hits:
+        if not hit.meaning.ingredients:
+            known = {part for other in clear for part in other.meaning.ingredients}
+            options = [part for meaning in hit.meaning.meanings for part in meaning]
+            chosen = next((part for part in options if part in known), "") or settle(hit.meaning, bool(known))
+            if not chosen:
+                return _ambiguous(hits, hit)
+            clear.append(replace(hit, meaning=replace(hit.meaning, meanings=((chosen,),))))
+            notes.append(f"{hit.meaning.phrase} → {chosen}")
+    clear.sort(key=lambda hit: hit.bracket)
+    generics = [hit for hit in clear if not hit.meaning.brand]
+    brands = [hit for hit in clear if hit.meaning.brand]
+    ingredients = list(dict.fromkeys(part for hit in generics for part in hit.meaning.ingredients))
+    for hit in brands:
+        parts = set(hit.meaning.ingredients)
+        have = _without_general(ingredients, parts)
+        if ingredients and not (have <= parts or parts <= have) and not hit.joined:
+            return _conflict(hits)
+        ingredients = [part for part in ingredients if part in have]
+        ingredients += [part for part in hit.meaning.ingredients if part not in ingredients]
+    ingredients = _specific(ingredients)
+    notes += [note for hit in clear if (note := _changed(hit))]
+    status = APPROXIMATE if any(hit.near and hit.near.status == APPROXIMATE for hit in clear) else NORMALISED
+    first = next((hit.meaning for hit in (*brands, *generics) if hit.meaning.route or hit.meaning.form), None)
+    return Named(
+        status,
+        tuple(ingredients),
+        match=" / ".join(dict.fromkeys(hit.meaning.phrase for hit in clear)),
+        score=min((hit.near.score for hit in clear if hit.near), default=100.0),
+        notes=tuple(dict.fromkeys(notes)),
+        route=first.route if first else "",
+        form=first.form if first else "",
+        brand=brands[0].meaning.phrase if brands and not generics else "",
+    )
+
+
+def _without_general(ingredients: Iterable[str], specific: set[str]) -> set[str]:
+    """Drop names that a more specific one says better: insulin beside insulin lispro."""
+    return {
+        part
+        for part in ingredients
+        if part in specific or not any(set(part.split()) < set(other.split()) for other in specific)
+    }
+
+
+def _specific(ingredients: list[str]) -> list[str]:
+    keep = _without_general(ingredients, set(ingredients))
+    keep |= {part for part in ingredients if not any(set(part.split()) < set(other.split()) for other in ingredients)}
+    keep = {
+        part
+        for part in ingredients
+        if not any(part != other and set(part.split()) < set(other.split()) for other in ingredients)
+    }
+    return [part for part in ingredients if part in keep]
+
+
+def _changed(hit: Hit) -> str:
+    if hit.near:
+        return hit.near.note
+    if not hit.meaning.brand and hit.meaning.ingredients != (hit.meaning.phrase,):
+        return f"{hit.meaning.phrase} → {' + '.join(hit.meaning.ingredients)}"
+    return ""
+
+
+def _ambiguous(hits: list[Hit], unclear: Hit) -> Named:
+    options = tuple(dict.fromkeys(" + ".join(meaning) for meaning in unclear.meaning.meanings))
+    note = unclear.near.note if unclear.near else f"{unclear.meaning.phrase} can mean {' or '.join(options)}"
+    others = [hit.meaning.phrase for hit in hits if hit is not unclear]
+    return Named(
+        AMBIGUOUS,
+        match=" / ".join([*others, unclear.meaning.phrase]),
+        notes=(note,),
+        candidates=options,
+        score=unclear.near.score if unclear.near else 100.0,
+    )
+
+
+def _conflict(hits: list[Hit]) -> Named:
+    named = tuple(dict.fromkeys(hit.meaning.phrase for hit in hits))
+    return Named(
+        AMBIGUOUS, match=" / ".join(named), candidates=named, notes=("the names in this line contradict each other",)
+    )
+
+
+def _covered(modifiers: list[str], used: list[Hit]) -> bool:
+    """A modifier matters only after a brand or when nothing says what it adds."""
+    return not any(hit.meaning.brand for hit in used) and len(used) > 1
