@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from medcramp.knowledge.files import content_hash, knowledge_folder
 
 if TYPE_CHECKING:
+    from medcramp.knowledge.advice import AdviceWords
     from medcramp.knowledge.clinical import Clinical
     from medcramp.knowledge.conditions import Conditions
     from medcramp.knowledge.groups import Groups
@@ -86,6 +87,12 @@ class Knowledge:
         from medcramp.knowledge import options
 
         return options.load(self.folder)
+
+    @cached_property
+    def advice(self) -> AdviceWords:
+        from medcramp.knowledge import advice
+
+        return advice.load(self.folder)
 
     def check(self) -> None:
         """Load every area and cross-check them. Raises KnowledgeError (exit 12) naming file and row."""
