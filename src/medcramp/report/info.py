@@ -36,10 +36,16 @@ class RunInfo:
 
 @dataclass(frozen=True)
 class ReportConfig:
-    """How the report is written. Limits count data rows; Excel itself ends at 1,048,576 rows a sheet."""
+    """How the report is written. Limits count rows of the workbook's sheets; the CSV tables always hold everything.
+
+    `max_details` is for sheets that are looked up rather than worked through (Medications, Options, Not assessed …).
+    `mask_below` hides counts of fewer people in the summary charts; 0 hides none. `paper`: "letter", "a4" or "" = by
+    jurisdiction.
+    """
 
     max_findings: int = 50_000
-    max_sheet_rows: int = 50_000
+    max_patients: int = 50_000
+    max_details: int = 20_000
     only_ids: bool = False
     mask_below: int = 0
     paper: str = ""

@@ -9,9 +9,10 @@ from medcramp.report.escape import neutral
 from medcramp.report.info import RunInfo
 from medcramp.report.manifest import by_value
 from medcramp.report.workbook.cells import fitting
-from medcramp.report.workbook.sheet import Book
+from medcramp.report.workbook.sheet import Book, lines_of, row_height
 
 NAME = "About"
+_TEXT_WIDTH = 105
 HOW_TO_READ = (
     (
         "Priority",
@@ -58,8 +59,8 @@ CANNOT_SEE = (
 def write(book: Book, tables: Tables, info: RunInfo) -> None:
     """Fill the About sheet: label in A, text in B."""
     sheet = book.add_sheet(NAME)
-    sheet.set_column(0, 0, 30, book.styles.named("wrap"))
-    sheet.set_column(1, 1, 100, book.styles.named("wrap"))
+    sheet.set_column(0, 0, 30, book.styles.named("body"))
+    sheet.set_column(1, 1, _TEXT_WIDTH, book.styles.named("body"))
     sheet.write_string(0, 0, "About this workbook", book.styles.named("title"))
     sheet.set_row(0, 28)
     row = 2
@@ -108,4 +109,5 @@ def _write_block(book: Book, sheet: Any, row: int, title: str, lines: list[tuple
         row += 1
         sheet.write_string(row, 0, fitting(neutral(label)), style("wrap"))
         sheet.write_string(row, 1, fitting(neutral(text)), style("wrap"))
+        sheet.set_row(row, row_height(lines_of(text, _TEXT_WIDTH)))
     return row + 2

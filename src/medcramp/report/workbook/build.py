@@ -16,7 +16,7 @@ from medcramp.report.info import ReportConfig, RunInfo
 from medcramp.report.ranking import by_patient, first_rows, patient_places, rank_findings, rank_patients
 from medcramp.report.workbook import about, codes_sheet, electrolytes, options, sheets, summary
 from medcramp.report.workbook.cells import text_cells
-from medcramp.report.workbook.sheet import A4, LETTER, Book, Column, Links, write_table
+from medcramp.report.workbook.sheet import A4, LETTER, Book, Column, Links, shown, write_table
 from medcramp.report.workbook.styles import Styles
 
 SAFE = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -37,11 +37,12 @@ def write_workbook(tables: Tables, info: RunInfo, config: ReportConfig, path: Pa
         _set_properties(writer, info)
         book = Book(writer, Styles(writer), _footer(info), _paper(info, config))
         summary_sheet = book.add_sheet("Summary", "#1F4E5F")
-        for name, columns in _table_sheets(config):
+        for name, every_column in _table_sheets(config):
             colour = {"Worklist": "#B3261E", "Findings": "#F28B82"}.get(name, "")
             sheet = book.add_sheet(name, colour)
             frame = plan.frames[name]
-            write_table(book, sheet, columns, frame, _links(name, plan.frames))
+            columns = shown(every_column, frame)
+            write_table(book, sheet, columns, frame, _links(name, plan.frames), print_entries=name != "Findings")
             codes_sheet.add_choices(sheet, columns, len(frame))
         codes_sheet.write(book)
         about.write(book, tables, info)
@@ -51,14 +52,15 @@ def write_workbook(tables: Tables, info: RunInfo, config: ReportConfig, path: Pa
 
 def plan_sheets(tables: Tables, config: ReportConfig) -> Plan:
     """Frames of all sheets by sheet name, most pressing first, cut to the limits of a workbook."""
-    rows = config.max_sheet_rows
+    rows = config.max_details
     patients = rank_patients(tables.patients)
     ids = patients["patient_id"]
+    listed = patients.head(config.max_patients)
     frames = {
-        "Worklist": patients.head(rows).assign(age_sex=_age_sex(patients.head(rows))),
+        "Worklist": listed.assign(age_sex=_age_sex(listed)),
         "Findings": _with_names(rank_findings(tables.findings, ids).head(config.max_findings), patients),
         "Medications": by_patient(tables.medications, ids, rows),
-        "Electrolytes": electrolytes.grid(tables.electrolytes, ids).head(rows),
+        "Electrolytes": electrolytes.grid(tables.electrolytes, ids).head(config.max_patients),
         "Options": options.by_option(tables.options, ids, rows),
         "Unrecognised": tables.unrecognised.head(rows),
         "Rejected rows": tables.rejected.head(rows),

@@ -8,14 +8,14 @@ from typing import Any
 import pandas as pd
 
 from medcramp.report.workbook.sheet import Book
-from medcramp.report.workbook.styles import BRAND, QUIET, RULE, WORD_COLOURS
+from medcramp.report.workbook.styles import BRAND, FONT, QUIET, RULE, WORD_COLOURS
 
 MOST_CLASSES = 12
 _FIRST_COLUMN = 4
-_COLUMNS_EACH = 7
+_COLUMNS_EACH = 6
 _DATA_COLUMN = 20
-# Seven columns of 64 pixels, fifteen rows of 20, less a gap.
-_WIDTH, _HEIGHT = 436, 288
+# Six columns of 64 pixels, fifteen rows of 20, less a gap.
+_WIDTH, _HEIGHT = 374, 288
 _ROWS_EACH = 15
 _TITLES = {
     "severity": "Findings by severity",
@@ -49,7 +49,7 @@ def write(book: Book, sheet: Any, data: Mapping[str, pd.DataFrame], last_row: in
                 {"object_position": 2, "description": _TITLES[name]},
             )
         data_row += len(frame) + 3
-    sheet.set_column(_DATA_COLUMN, _DATA_COLUMN, 44)
+    sheet.set_column(_DATA_COLUMN, _DATA_COLUMN, 46)
     sheet.print_area(0, 0, max(last_row, 2 * _ROWS_EACH + 2), _FIRST_COLUMN + 2 * _COLUMNS_EACH - 1)
 
 
@@ -82,7 +82,9 @@ def _chart(book: Book, sheet_name: str, name: str, frame: pd.DataFrame, row: int
                 **_look(name, str(column), frame),
             }
         )
-    chart.set_title({"name": _TITLES[name], "name_font": {"size": 11, "bold": True, "color": BRAND}, "overlay": False})
+    chart.set_title(
+        {"name": _TITLES[name], "name_font": {"name": FONT, "size": 11, "bold": True, "color": BRAND}, "overlay": False}
+    )
     chart.set_size({"width": _WIDTH, "height": _HEIGHT})
     chart.set_chartarea({"border": {"color": RULE}})
     _set_axes(chart, name)
@@ -106,19 +108,21 @@ def _points(fills: list[str]) -> list[dict[str, Any]]:
 
 
 def _set_axes(chart: Any, name: str) -> None:
-    font = {"num_font": {"size": 9, "color": QUIET}, "line": {"color": RULE}}
+    font = {"num_font": {"name": FONT, "size": 8, "color": QUIET}, "line": {"color": RULE}}
     grid = {"visible": True, "line": {"color": "#EDF0F3"}}
     if name in ("severity", "class"):
         chart.set_legend({"none": True})
     else:
-        chart.set_legend({"position": "right" if name == "match" else "bottom", "font": {"size": 9, "color": QUIET}})
+        chart.set_legend(
+            {"position": "right" if name == "match" else "bottom", "font": {"name": FONT, "size": 9, "color": QUIET}}
+        )
     if name == "match":
         chart.set_hole_size(55)
         return
     whole = {"num_format": "#,##0", "min": 0}
     if name == "class":
         chart.set_y_axis({**font, "reverse": True, "major_gridlines": {"visible": False}})
-        chart.set_x_axis({**font, **whole, "major_gridlines": grid})
+        chart.set_x_axis({**whole, "visible": False, "major_gridlines": {"visible": False}})
     else:
         chart.set_x_axis(font)
         chart.set_y_axis({**font, **whole, "major_gridlines": grid})

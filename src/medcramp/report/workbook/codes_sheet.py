@@ -23,9 +23,10 @@ def write(book: Book) -> None:
     """One block per field, side by side with what each code is for here; its choices are the drop-down's source."""
     sheet = book.add_sheet(NAME)
     style = book.styles.named
-    sheet.set_column(0, 0, 44, style("text"))
-    sheet.set_column(1, 1, 48, style("wrap"))
-    sheet.set_column(2, 2, 34, style("wrap"))
+    sheet.set_column(0, 0, 44, style("body"))
+    sheet.set_column(1, 1, 54, style("body"))
+    sheet.set_column(2, 2, 36, style("body"))
+    sheet.set_row(0, 28)
     sheet.write_string(0, 0, "Codes for what you did", style("title"))
     sheet.merge_range(1, 0, 1, 2, _INTRO, style("body"))
     sheet.set_row(1, 44)

@@ -18,13 +18,13 @@ COLUMNS = (
         column
         for name in ELECTROLYTES
         for column in (
-            Column(name, name.capitalize(), 11, "word:arrow"),
-            Column(f"{name}_last", f"Last {name}", 17, "wrap"),
+            Column(name, name.capitalize(), 10, "word:arrow"),
+            Column(f"{name}_last", "Last value", 12, "wrap"),
         )
     ),
-    Column("down", "Pushed down by", 46, "wrap"),
-    Column("up", "Pushed up by", 46, "wrap"),
-    Column("notes", "Notes", 40, "wrap"),
+    Column("down", "Pushed down by", 40, "wrap"),
+    Column("up", "Pushed up by", 40, "wrap"),
+    Column("notes", "Notes", 30, "wrap"),
 )
 
 
@@ -51,7 +51,7 @@ def _last(*parts: Any) -> str | None:
     value, unit, day = (None if pd.isna(part) or part == "" else text_of(part) for part in parts)
     if value is None:
         return None
-    return " ".join(part for part in (value, unit, f"({day})" if day else None) if part)
+    return "\n".join(filter(None, (" ".join(filter(None, (value, unit))), day)))
 
 
 def _joined(rows: pd.DataFrame, column: str, patients: pd.Series) -> pd.Series:

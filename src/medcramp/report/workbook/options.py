@@ -38,7 +38,7 @@ def _of_first_patients(options: pd.DataFrame, patient_ids: pd.Series, limit: int
     """Rows of as many leading patients as can fill the sheet."""
     per_patient = max(options["option"].nunique(), 1)
     places = patient_places(options["patient_id"], patient_ids)
-    return options.loc[places < np.ceil(limit / per_patient) + 1]
+    return options.iloc[np.flatnonzero(places < np.ceil(limit / per_patient) + 1)]
 
 
 def _gather(patient: str, option: str, forms: list[dict[Hashable, Any]]) -> tuple[object, ...]:

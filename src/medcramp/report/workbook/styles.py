@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+# On every desktop, and Liberation Sans has its widths where it is missing.
+FONT = "Arial"
 INK = "#1F2933"
 QUIET = "#5F6C7B"
 RULE = "#D5DBE1"
@@ -74,20 +76,21 @@ ARROWS = {"down": "↓ down", "up": "↑ up", "mixed": "↕ mixed", "none": "–
 # Words of the tables as a person reads them; anything else is shown as it stands.
 DISPLAY = {"same_day": "same day", "not_assessed": "not assessed", "not_a_drug": "not a drug", "red_flag": "red flag"}
 
-_BASE = {"font_name": "Calibri", "font_size": 10, "font_color": INK, "valign": "top"}
+_BASE = {"font_name": FONT, "font_size": 10, "font_color": INK, "valign": "top"}
 _CELL = {**_BASE, "bottom": 1, "bottom_color": RULE}
+_LEFT = {**_CELL, "align": "left", "indent": 1}
 
 _NAMED: Mapping[str, Mapping[str, Any]] = {
-    "text": {**_CELL, "indent": 1},
-    "wrap": {**_CELL, "text_wrap": True, "indent": 1},
-    "code": {**_CELL, "num_format": "@", "indent": 1},
+    "text": _LEFT,
+    "wrap": {**_LEFT, "text_wrap": True},
+    "code": {**_LEFT, "num_format": "@"},
     "number": {**_CELL, "num_format": "General", "align": "right"},
     "count": {**_CELL, "num_format": "#,##0", "align": "right"},
     "percent": {**_CELL, "num_format": "0.0 %", "align": "right"},
-    "date": {**_CELL, "num_format": "yyyy-mm-dd", "align": "left", "indent": 1},
-    "link": {**_CELL, "font_color": LINK, "underline": 1, "indent": 1},
-    "word": {**_CELL, "align": "left", "indent": 1},
-    "entry": {**_CELL, "bg_color": ENTRY, "text_wrap": True, "num_format": "@"},
+    "date": {**_LEFT, "num_format": "yyyy-mm-dd"},
+    "link": {**_LEFT, "font_color": LINK, "underline": 1},
+    "word": _LEFT,
+    "entry": {**_LEFT, "bg_color": ENTRY, "text_wrap": True, "num_format": "@"},
     "entry_date": {**_CELL, "bg_color": ENTRY, "num_format": "yyyy-mm-dd", "align": "left"},
     "header": {
         **_BASE,

@@ -41,9 +41,9 @@ def write(
 ) -> None:
     """Fill the Summary sheet; numbers in columns A to C, charts beside them."""
     style = book.styles.named
-    sheet.set_column(_LABEL, _LABEL, 26, style("body"))
-    sheet.set_column(_VALUE, _VALUE, 11, style("body"))
-    sheet.set_column(_NOTE, _NOTE, 64, style("body"))
+    sheet.set_column(_LABEL, _LABEL, 25, style("body"))
+    sheet.set_column(_VALUE, _VALUE, 9, style("body"))
+    sheet.set_column(_NOTE, _NOTE, 62, style("body"))
     sheet.write_string(0, 0, "Cramp worklist", style("title"))
     sheet.write_string(1, 0, _subtitle(info), style("subtitle"))
     sheet.set_row(0, 28)
@@ -85,7 +85,7 @@ def _write_numbers(book: Book, sheet: Any, row: int, tables: Tables, info: RunIn
     found = counts(tables)
     row = _section(book, sheet, row, "What was read and understood")
     lines = [
-        ("Rows read", info.rows.read, "= used + rejected + ignored"),
+        ("Rows read", info.rows.read, "used + rejected + ignored"),
         ("Rows used", info.rows.used, "see Medications"),
         ("Rows rejected", info.rows.rejected, "see Rejected rows"),
         ("Rows ignored", info.rows.ignored, "rows that name no medicine; see tables/ignored.csv"),
