@@ -1,0 +1,174 @@
+"""The body of a large delimited file, through pyarrow's CSV reader: only the columns asked for, as integer codes.
+
+Regular files go through in one parallel pass. When rows turn out ragged, or quoted line breaks cross the reader's
+blocks, the file is read again more carefully. Files too large for memory are streamed in batches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as pacsv
+
+from ...errors import InputUnreadableError
+from ...records import Progress
+from ..grids import Body
+from ..options import Limits
+from .columns import DICTIONARY, accumulated, cell_too_long, check_cells, codes_of, encoded, rows_table, table_of
+from .dialect import NO_DELIMITER, parsed, unclosed_quote
+from .source import Source
+from .text import utf8_chunks
+
+BLOCK_BYTES = 8 << 20
+STREAM_FROM_BYTES = 256 << 20
+"""Larger files are streamed: slower, but memory no longer grows with the text."""
+MOST_RAGGED_ROWS = 1_000_000
+
+
+def load(
+    source: Source, delimiter: str, width: int, limits: Limits, progress: Progress, columns: Sequence[int]
+) -> Body:
+    """Rows of the file for the columns asked (0-based), see `grids.Body`."""
+    for careful in (False, True):
+        reading = _Reading(source, delimiter, width, limits, progress, careful)
+        try:
+            return reading.body(columns)
+        except pa.ArrowInvalid as error:
+            if "straddl" in str(error):
+                raise cell_too_long(limits, source.name) from error
+            if careful:
+                raise InputUnreadableError(
+                    "cannot be cut into rows and cells", file=source.name, remedy="export it again as CSV or Excel"
+                ) from error
+    raise AssertionError("the careful reading either returns or raises")
+
+
+@dataclass
+class _Reading:
+    """One pass over the file. `careful`: rows are numbered, ragged ones kept aside, quoted line breaks expected."""
+
+    source: Source
+    delimiter: str
+    width: int
+    limits: Limits
+    progress: Progress
+    careful: bool
+    ended: bool = False
+    ragged: dict[int, str] = field(default_factory=dict)
+    """Row number (1-based) → text of rows that are shorter or longer than `width`."""
+
+    def body(self, columns: Sequence[int]) -> Body:
+        """The rows, in order."""
+        asked = list(dict.fromkeys(columns)) or [0]
+        read = self._streamed if self.source.size > STREAM_FROM_BYTES else self._at_once
+        table = read(asked)
+        if not self.ended:
+            raise unclosed_quote(self.source.name, table.num_rows + len(self.ragged))
+        check_cells(table, self.limits, self.source.name)
+        table, overlong = self._woven(table, asked)
+        chosen = table.select([asked.index(column) for column in columns])
+        return Body(chosen.rename_columns([str(column) for column in columns]), overlong)
+
+    def _at_once(self, asked: Sequence[int]) -> Any:
+        table = pacsv.read_csv(self._stream(), *self._settings(asked))
+        return table.unify_dictionaries()
+
+    def _streamed(self, asked: Sequence[int]) -> Any:
+        reader = pacsv.open_csv(self._stream(), *self._settings(asked))
+        columns = list(accumulated(reader))
+        return table_of(columns, 0)
+
+    def _stream(self) -> Any:
+        end = self.delimiter * self.width
+        return pa.PythonFile(_Pieces(self._marked(end)), mode="r")
+
+    def _marked(self, end: str) -> Iterator[bytes]:
+        """The text, then one row too long by one empty cell: the reader reports it unless an open quote swallows it."""
+        last, done = b"\n", 0
+        for chunk in utf8_chunks(self.source):
+            if chunk:
+                last = chunk[-1:]
+                done += len(chunk)
+                self.progress(f"Reading {self.source.name}", min(done, self.source.size), self.source.size)
+                yield chunk
+        yield (b"" if last in b"\r\n" else b"\n") + end.encode() + b"\n"
+
+    def _settings(self, asked: Sequence[int]) -> tuple[Any, Any, Any]:
+        names = [f"c{position}" for position in range(self.width)]
+        return (
+            pacsv.ReadOptions(column_names=names, block_size=BLOCK_BYTES, use_threads=not self.careful),
+            pacsv.ParseOptions(
+                delimiter=self.delimiter,
+                quote_char=False if self.delimiter == NO_DELIMITER else '"',
+                newlines_in_values=self.careful and self.delimiter != NO_DELIMITER,
+                ignore_empty_lines=False,
+                invalid_row_handler=self._on_invalid_row,
+            ),
+            pacsv.ConvertOptions(
+                include_columns=[names[position] for position in asked],
+                column_types={names[position]: DICTIONARY for position in asked},
+                null_values=[""],
+                strings_can_be_null=True,
+                quoted_strings_can_be_null=True,
+                check_utf8=False,  # utf8_chunks gives nothing else
+            ),
+        )
+
+    def _on_invalid_row(self, row: Any) -> str:
+        if row.text == self.delimiter * self.width:
+            self.ended = True
+            return "skip"
+        if not self.careful or len(self.ragged) == MOST_RAGGED_ROWS:
+            # Row numbers are known only to a reader on one thread: stop, and begin again with it.
+            return "error"
+        self.ragged[row.number] = row.text
+        return "skip"
+
+    def _woven(self, table: Any, asked: Sequence[int]) -> tuple[Any, np.ndarray]:
+        """The table with the ragged rows back in their places, and which of them are too long."""
+        numbers = sorted(self.ragged)
+        if not numbers:
+            return table, np.empty(0, dtype=np.int64)
+        rows = [self._cells(self.ragged[number]) for number in numbers]
+        extra = rows_table(rows, self.width).select(list(asked))
+        places = np.asarray(numbers, dtype=np.int64) - 1
+        regular = np.ones(table.num_rows + len(rows), dtype=bool)
+        regular[places] = False
+        columns = []
+        for column, more in zip(table.columns, extra.columns, strict=True):
+            both = pa.chunked_array([*column.chunks, *more.chunks], DICTIONARY).unify_dictionaries()
+            codes = np.concatenate([codes_of(chunk) for chunk in both.chunks])
+            woven = np.empty_like(codes)
+            woven[regular], woven[places] = codes[: table.num_rows], codes[table.num_rows :]
+            columns.append(encoded(woven, both.chunk(0).dictionary))
+        overlong = [place for place, row in zip(places, rows, strict=True) if len(row) > self.width]
+        return table_of(columns, len(regular)), np.asarray(overlong, dtype=np.int64)
+
+    def _cells(self, text: str) -> Sequence[str]:
+        rows = parsed(text, self.delimiter, self.limits, self.source.name)
+        return rows[0] if rows else ()
+
+
+class _Pieces:
+    """The least of a binary file that pyarrow asks for, over an iterator of pieces (none of them empty)."""
+
+    closed = False
+
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self._pieces = pieces
+        self._rest = b""
+
+    def read(self, size: int) -> bytes:
+        """The next piece, or as much of it as was asked for; b"" at the end."""
+        piece = self._rest or next(self._pieces, b"")
+        self._rest = piece[size:]
+        return piece[:size] if self._rest else piece
+
+    def close(self) -> None:
+        """Let go of the pieces."""
+        self.closed = True
+        self._pieces = iter(())

@@ -1,0 +1,94 @@
+"""How text is cut into rows and cells: finding the delimiter, parsing quoted cells, refusing a quote never closed."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from ...errors import InputUnreadableError
+from ..options import Limits
+from .columns import cell_too_long
+
+DELIMITERS = ",\t;|^~"
+NO_DELIMITER = "\x1f"
+"""Stands for "one cell a line" where a library insists on a delimiter: the unit separator, which text does not hold."""
+JUDGED_ROWS = 200
+_END = "\x1eend\x1e"
+
+
+def find_delimiter(text: str, limits: Limits) -> str:
+    """The delimiter that cuts most lines into the same number of cells; NO_DELIMITER when none does."""
+    best, best_score = NO_DELIMITER, 0.0
+    for delimiter in DELIMITERS:
+        counts: Counter[int] = Counter()
+        try:
+            for row in _first_rows(text, delimiter, limits):
+                counts[len(row)] += 1
+        except csv.Error:
+            continue
+        rows = sum(counts.values())
+        if not rows:
+            continue
+        width, hits = max(counts.items(), key=lambda item: (item[1] * (item[0] > 1), item[0]))
+        if width < 2:
+            continue
+        # A wide table with a ragged title block beats a narrow regular accident (the comma in "LAST,FIRST").
+        share = hits / rows
+        score = share * min(width, 12) ** 0.5
+        if share >= 0.5 and score > best_score:
+            best, best_score = delimiter, score
+    return best
+
+
+def _first_rows(text: str, delimiter: str, limits: Limits) -> Iterator[list[str]]:
+    """The first rows that are not blank."""
+    with _cell_limit(limits):
+        seen = 0
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
+            if not any(cell.strip() for cell in row):
+                continue
+            yield row
+            seen += 1
+            if seen == JUDGED_ROWS:
+                return
+
+
+def parsed(text: str, delimiter: str, limits: Limits, file: str, complete: bool = True) -> list[Sequence[str]]:
+    """The rows of the text; refuses a cell over the limit and, when the text is complete, a quote never closed."""
+    if delimiter == NO_DELIMITER:
+        return [(line.rstrip("\r\n"),) for line in io.StringIO(text, newline="")]
+    # A row of its own at the end: if it is not found again, an open quote has swallowed it.
+    ending = "" if not text or text.endswith(("\n", "\r")) else "\n"
+    stream = io.StringIO(text + ending + _END if complete else text, newline="")
+    rows: list[Sequence[str]] = []
+    with _cell_limit(limits):
+        try:
+            rows.extend(csv.reader(stream, delimiter=delimiter))
+        except csv.Error as error:
+            raise cell_too_long(limits, file, f"row {len(rows) + 1}") from error
+    if complete and rows.pop() != [_END]:
+        raise unclosed_quote(file, len(rows) + 1)
+    return rows
+
+
+def unclosed_quote(file: str, row: int) -> InputUnreadableError:
+    """What to say when a quotation mark opens a cell and nothing closes it."""
+    return InputUnreadableError(
+        'a quotation mark (") opens a cell and is never closed, so the rest of the file cannot be told apart',
+        file=file,
+        place=f"row {row}",
+        remedy="close or remove the quotation mark in that row, or export the file again",
+    )
+
+
+@contextmanager
+def _cell_limit(limits: Limits) -> Iterator[None]:
+    """The csv module keeps its limit globally: set it, and put it back."""
+    before = csv.field_size_limit(limits.cell_characters)
+    try:
+        yield
+    finally:
+        csv.field_size_limit(before)
