@@ -41,8 +41,9 @@ RECORD_COLUMNS = (
 # A row of the input that gave no record, and why. `text` is for the owner of the data only, never for logs.
 ROW_NOTE_COLUMNS = ("source_file", "source_sheet", "source_row", "reason", "text")
 
+# Companion tables. `pregnant` is yes/no; `flags` is ";"-joined: deceased, animal, test.
 COMPANION_COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "patients": ("patient_id", "birth_date", "age", "sex", "pregnant_weeks", "egfr"),
+    "patients": ("patient_id", "birth_date", "age", "sex", "pregnant_weeks", "egfr", "pregnant", "flags"),
     "conditions": ("patient_id", "icd10", "date"),
     "labs": ("patient_id", "test", "value", "unit", "date", "upper_limit"),
     "allergies": ("patient_id", "substance", "reaction"),
