@@ -1,0 +1,252 @@
+"""Laboratory tests: how they are spelled, in which units they come, and at which value they mean something."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from medcramp.errors import KnowledgeError
+from medcramp.knowledge.files import Fact, Many, numbered_rows
+
+ANALYTES_FILE = "lab_analytes.csv"
+TESTS_FILE = "lab_tests.csv"
+UNITS_FILE = "lab_units.csv"
+LIMITS_FILE = "lab_limits.csv"
+ADJUSTMENTS_FILE = "lab_adjustments.csv"
+
+TIMES_UPPER_LIMIT = "times_upper_limit"
+"""Unit of a limit that is a multiple of the laboratory's own upper limit."""
+
+# Words of a test's name that say where or how it was measured, not what. "Urine" is no such word.
+_SPECIMEN_WORDS = frozenset(
+    ["serum", "plasma", "blood", "venous", "fasting", "level", "s", "p", "in", "or", "mass", "moles", "volume"]
+)
+_LOINC = re.compile(r"\d{1,5}-\d")
+
+Direction = Literal["low", "high"]
+Comparison = Literal["below", "at_most", "above", "at_least"]
+
+
+class Analyte(Fact):
+    """A test: its canonical unit, how many days a result counts, and the electrolyte it measures ("" = none)."""
+
+    test: str
+    label: str
+    unit: str
+    window_days: int
+    electrolyte: str
+
+
+class Spelling(Fact):
+    """One spelling or one LOINC code of a test."""
+
+    test: str
+    name: str
+    loinc: str
+
+
+class Unit(Fact):
+    """canonical value = value × factor + offset."""
+
+    test: str
+    unit: str
+    canonical_unit: str
+    factor: float
+    offset: float
+
+
+class Limit(Fact):
+    """A value that means something; `unit` is the canonical unit or TIMES_UPPER_LIMIT."""
+
+    test: str
+    direction: Direction
+    comparison: Comparison
+    threshold: float
+    unit: str
+    label: str
+    urgency: Literal["emergency", "same_day", "routine", "information"]
+    severity: Literal["contraindicated", "major", "moderate", "minor", "info"]
+    source: Many
+    verified: bool
+
+    def holds(self, value: float) -> bool:
+        """True when the value (canonical unit, or multiple of the upper limit) is beyond this limit."""
+        match self.comparison:
+            case "below":
+                return value < self.threshold
+            case "at_most":
+                return value <= self.threshold
+            case "above":
+                return value > self.threshold
+            case "at_least":
+                return value >= self.threshold
+
+
+class Adjustment(Fact):
+    """test = measured + slope × (reference − by), all in canonical units (calcium by albumin)."""
+
+    test: str
+    measured: str
+    by: str
+    slope: float
+    reference: float
+    source: Many
+    verified: bool
+
+
+@dataclass(frozen=True)
+class _Tables:
+    analytes: Mapping[str, Analyte]
+    names: Mapping[str, str]
+    units: Mapping[tuple[str, str], Unit]
+    limits: Mapping[str, tuple[Limit, ...]]
+    adjustments: Sequence[Adjustment]
+
+
+class Labs:
+    """All laboratory knowledge, immutable."""
+
+    def __init__(self, tables: _Tables) -> None:
+        self._tables = tables
+        self.tests = tuple(tables.analytes)
+        self.adjustments = tuple(tables.adjustments)
+        self.test_of = lru_cache(maxsize=None)(self._test_of)
+
+    def __contains__(self, test: object) -> bool:
+        return test in self._tables.analytes
+
+    def __getitem__(self, test: str) -> Analyte:
+        return self._tables.analytes[test]
+
+    def _test_of(self, text: str) -> str | None:
+        """Test a name or LOINC code stands for, None when it is none that matters here."""
+        return self._tables.names.get(normalise_name(text))
+
+    def label(self, test: str) -> str:
+        """The test in words."""
+        return self._tables.analytes[test].label
+
+    def canonical_unit(self, test: str) -> str:
+        """The unit all values of the test are compared in."""
+        return self._tables.analytes[test].unit
+
+    def window_days(self, test: str) -> int:
+        """How many days before the index date a result counts."""
+        return self._tables.analytes[test].window_days
+
+    def conversion(self, test: str, unit: str) -> tuple[float, float] | None:
+        """(factor, offset) into the canonical unit, None when the unit is unknown for this test."""
+        row = self._tables.units.get((test, normalise_unit(unit)))
+        return (row.factor, row.offset) if row else None
+
+    def convert(self, test: str, value: float, unit: str) -> float:
+        """Value in the canonical unit, NaN when the unit is missing or unknown for this test."""
+        conversion = self.conversion(test, unit)
+        return value * conversion[0] + conversion[1] if conversion else math.nan
+
+    def limits(self, test: str) -> tuple[Limit, ...]:
+        """Limits of a test, from the mildest to the most extreme, low ones first."""
+        return self._tables.limits.get(test, ())
+
+    def beyond(self, test: str, value: float) -> Limit | None:
+        """The most extreme limit the value is beyond, None when it is beyond none or unknown."""
+        passed = [limit for limit in self.limits(test) if limit.holds(value)]
+        return passed[-1] if passed else None
+
+
+def normalise_name(text: str) -> str:
+    """A test's name without punctuation and specimen words, or its LOINC code as it is."""
+    text = text.strip().lower()
+    if _LOINC.fullmatch(text):
+        return text
+    words = re.sub(r"[^a-z0-9+]+", " ", text).split()
+    meaning = [word for word in words if word not in _SPECIMEN_WORDS]
+    return " ".join(meaning or words)
+
+
+def normalise_unit(text: str) -> str:
+    """A unit in lower case without blanks, with one spelling of micro and of the body surface."""
+    return re.sub(r"\s+", "", text.strip().lower().replace("µ", "u").replace("μ", "u").replace("²", "2"))
+
+
+def load(folder: Path) -> Labs:
+    """Laboratory tables of the knowledge folder. Raises KnowledgeError naming file and row."""
+    analytes: dict[str, Analyte] = {}
+    for line, analyte in numbered_rows(folder / ANALYTES_FILE, Analyte):
+        _new(analyte.test, analytes, folder / ANALYTES_FILE, line)
+        analytes[analyte.test] = analyte
+    return Labs(
+        _Tables(
+            analytes=analytes,
+            names=_names(folder / TESTS_FILE, analytes),
+            units=_units(folder / UNITS_FILE, analytes),
+            limits=_limits(folder / LIMITS_FILE, analytes),
+            adjustments=_adjustments(folder / ADJUSTMENTS_FILE, analytes),
+        )
+    )
+
+
+def _names(path: Path, analytes: Mapping[str, Analyte]) -> dict[str, str]:
+    names: dict[str, str] = {}
+    for line, row in numbered_rows(path, Spelling):
+        _known(row.test, analytes, path, line)
+        for name in filter(None, (normalise_name(row.name), row.loinc)):
+            _new(name, names, path, line)
+            names[name] = row.test
+    return names
+
+
+def _units(path: Path, analytes: Mapping[str, Analyte]) -> dict[tuple[str, str], Unit]:
+    units: dict[tuple[str, str], Unit] = {}
+    for line, row in numbered_rows(path, Unit):
+        _known(row.test, analytes, path, line)
+        key = (row.test, normalise_unit(row.unit))
+        _new(key, units, path, line)
+        if row.canonical_unit != analytes[row.test].unit:
+            raise _error(f"{row.test} is kept in {analytes[row.test].unit}, not {row.canonical_unit}", path, line)
+        units[key] = row
+    return units
+
+
+def _limits(path: Path, analytes: Mapping[str, Analyte]) -> dict[str, tuple[Limit, ...]]:
+    limits: dict[str, list[Limit]] = {}
+    for line, row in numbered_rows(path, Limit):
+        _known(row.test, analytes, path, line)
+        if row.unit not in (analytes[row.test].unit, TIMES_UPPER_LIMIT):
+            raise _error(f"{row.test} is compared in {analytes[row.test].unit}, not {row.unit}", path, line)
+        if (row.direction == "low") != (row.comparison in ("below", "at_most")):
+            raise _error(f"a {row.direction} limit cannot be {row.comparison} a threshold", path, line)
+        limits.setdefault(row.test, []).append(row)
+    return {test: tuple(sorted(rows, key=_from_mild)) for test, rows in limits.items()}
+
+
+def _from_mild(limit: Limit) -> tuple[bool, float]:
+    return limit.direction == "high", limit.threshold if limit.direction == "high" else -limit.threshold
+
+
+def _adjustments(path: Path, analytes: Mapping[str, Analyte]) -> list[Adjustment]:
+    adjustments = []
+    for line, row in numbered_rows(path, Adjustment):
+        for test in (row.test, row.measured, row.by):
+            _known(test, analytes, path, line)
+        adjustments.append(row)
+    return adjustments
+
+
+def _known(test: str, analytes: Mapping[str, Analyte], path: Path, line: int) -> None:
+    if test not in analytes:
+        raise _error(f"unknown test {test}", path, line)
+
+
+def _new(key: object, taken: Container[object], path: Path, line: int) -> None:
+    if key in taken:
+        raise _error(f"{key} stands twice", path, line)
+
+
+def _error(problem: str, path: Path, line: int) -> KnowledgeError:
+    return KnowledgeError(problem, remedy="mend this fact and run again", file=path, place=f"row {line}")
