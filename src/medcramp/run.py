@@ -1,0 +1,136 @@
+"""The main job: the six stages in order. The one module that knows them all."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from medcramp import __version__, advise, assemble, profile, read, recognise, report, screen
+from medcramp.knowledge import Knowledge, load
+from medcramp.read import ReadOptions
+from medcramp.records import SEVERITIES, Progress, RowLedger, Tables, no_progress
+
+
+@dataclass(frozen=True)
+class Request:
+    """One run as the user asked for it. `as_of` None = the last fill in the data. `companions` maps a name of
+    records.COMPANION_COLUMNS to its file."""
+
+    inputs: tuple[Path, ...]
+    out: Path
+    read: ReadOptions = field(default_factory=ReadOptions)
+    companions: Mapping[str, Path] = field(default_factory=dict)
+    as_of: date | None = None
+    jurisdiction: str = "US"
+    corrections: Path | None = None
+    suppress: Path | None = None
+    min_severity: str = SEVERITIES[-1]
+    policy_rules: bool = True
+    formats: frozenset[str] = report.DEFAULT_FORMATS
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run did, in figures for the closing summary, and where the files are."""
+
+    rows: RowLedger
+    as_of: date
+    patients: int
+    records: int
+    recognised: int
+    findings: Mapping[str, int]
+    suppressed: int
+    notices: tuple[str, ...]
+    files: tuple[Path, ...]
+
+
+def run(request: Request, progress: Progress = no_progress) -> Outcome:
+    """Read, recognise, profile, screen, advise, report. Raises the UserError family; leaves no half-written report."""
+    report.prepare(request.out)
+    knowledge = load()
+    understood = read.read_inputs(request.inputs, request.read, request.companions, progress)
+    corrections = recognise.read_corrections(request.corrections) if request.corrections else {}
+    recognised = recognise.recognise(
+        understood.records, knowledge, corrections=corrections, codes=recognise.installed_codes(), progress=progress
+    )
+    settings = profile.ProfileSettings(
+        as_of=request.as_of or profile.index_date(understood.records, date.today()),
+        jurisdiction=request.jurisdiction,
+    )
+    progress("Building patients", 0, 0)
+    facts = profile.build(understood, recognised, knowledge, settings)
+    progress("Screening", 0, 0)
+    screened = screen.screen(
+        facts,
+        knowledge,
+        screen.ScreenSettings(
+            suppressions=screen.read_suppressions(request.suppress) if request.suppress else (),
+            min_severity=request.min_severity,
+            policy_rules=request.policy_rules,
+        ),
+    )
+    progress("Weighing options", 0, 0)
+    advice = advise.advise(facts, screened, knowledge)
+    tables = assemble.tables(understood, recognised, facts, screened, advice, knowledge)
+    info = _info(request, settings, understood, screened, knowledge)
+    progress("Writing the report", 0, 0)
+    files = report.write(tables, info, request.out, request.formats)
+    return _outcome(tables, info, screened.suppressed, files)
+
+
+def _info(
+    request: Request,
+    settings: profile.ProfileSettings,
+    understood: read.ReadResult,
+    screened: screen.Screened,
+    knowledge: Knowledge,
+) -> report.RunInfo:
+    """What is printed with the report, so that the run can be repeated."""
+    files = [("input", path) for path in request.inputs] + sorted(request.companions.items())
+    return report.RunInfo(
+        program_version=__version__,
+        knowledge_version=knowledge.version,
+        knowledge_hash=knowledge.hash,
+        as_of=settings.as_of,
+        jurisdiction=settings.jurisdiction,
+        rows=understood.rows,
+        inputs=tuple(_input_file(path, role) for role, path in files),
+        settings={
+            "gap_rule": f"days' supply x {settings.gap_factor:g} + {settings.gap_days} days",
+            "laboratory_window_days": settings.lab_days,
+            "index_date_given": request.as_of is not None,
+            "policy_rules": request.policy_rules,
+            "min_severity": request.min_severity,
+            "suppressed_findings": screened.suppressed,
+        },
+        notices=understood.notices,
+        run_at=datetime.now(UTC),
+    )
+
+
+def _input_file(path: Path, role: str) -> report.InputFile:
+    """Name and content hash of a file; of a folder the hash over its files."""
+    digest = hashlib.sha256()
+    for part in sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]:
+        with part.open("rb") as file:
+            digest.update(hashlib.file_digest(file, "sha256").digest())
+    return report.InputFile(name=path.name, role=role, sha256=digest.hexdigest())
+
+
+def _outcome(tables: Tables, info: report.RunInfo, suppressed: int, files: list[Path]) -> Outcome:
+    status = tables.medications["status_match"]
+    counts = tables.findings["severity"].value_counts()
+    return Outcome(
+        rows=info.rows,
+        as_of=info.as_of,
+        patients=len(tables.patients),
+        records=len(tables.medications),
+        recognised=int(status.isin(["exact", "normalised", "approximate", "not_a_drug"]).sum()),
+        findings={severity: int(counts.get(severity, 0)) for severity in SEVERITIES},
+        suppressed=suppressed,
+        notices=tuple(notice.message for notice in info.notices),
+        files=tuple(files),
+    )
