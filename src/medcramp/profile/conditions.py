@@ -1,0 +1,40 @@
+"""Diagnoses on file: for every condition set, who has a code of it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from medcramp.knowledge import Knowledge
+from medcramp.logic.planes import Planes, when_known
+from medcramp.profile.columns import categorical, dates
+from medcramp.profile.people import People
+from medcramp.profile.settings import ProfileSettings
+
+
+def conditions(
+    table: pd.DataFrame | None, people: People, knowledge: Knowledge, settings: ProfileSettings
+) -> dict[str, Planes]:
+    """Planes per condition set. A patient without any diagnosis on file has unknown conditions, not none.
+
+    A diagnosis dated after the index date is not there yet.
+    """
+    size = len(people)
+    if table is None or table.empty:
+        nothing = np.zeros(size, dtype=bool)
+        return {name: Planes(nothing, ~nothing) for name in knowledge.conditions}
+    column = categorical(table["icd10"])
+    patient, code = people.of(table), column.cat.codes.to_numpy()
+    there = (patient >= 0) & (code >= 0)
+    if "date" in table:
+        there &= ~(dates(table["date"]) > settings.day)
+    patient, code = patient[there], code[there]
+    on_file = np.zeros(size, dtype=bool)
+    on_file[patient] = True
+    has = {name: np.zeros(size, dtype=bool) for name in knowledge.conditions}
+    order = np.argsort(code, kind="stable")
+    start = np.searchsorted(code[order], np.arange(len(column.cat.categories) + 1))
+    for place, text in enumerate(column.cat.categories):
+        for name in knowledge.conditions.matches(str(text)):
+            has[name][patient[order[start[place] : start[place + 1]]]] = True
+    return {name: when_known(mask, on_file) for name, mask in has.items()}

@@ -1,0 +1,176 @@
+"""Laboratory rows → the latest result per patient and test, in one unit, with calcium adjusted for albumin."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from medcramp.knowledge import Knowledge
+from medcramp.knowledge.labs import Adjustment, Labs
+from medcramp.logic.facts import LAB_FACTS
+from medcramp.profile.columns import categorical, dates, numbers
+from medcramp.profile.people import People
+from medcramp.profile.settings import ProfileSettings
+
+
+def latest_results(
+    table: pd.DataFrame | None, people: People, knowledge: Knowledge, settings: ProfileSettings
+) -> pd.DataFrame:
+    """LAB_FACTS ordered by patient and test. Results outside a test's window or after the index date do not count."""
+    if table is None or table.empty:
+        return pd.DataFrame({name: [] for name in LAB_FACTS}).astype({"patient": np.int64, "date": "datetime64[s]"})
+    labs = knowledge.labs
+    rows = _canonical(table, people, labs)
+    window = np.array([settings.lab_days or labs.window_days(test) for test in labs.tests])
+    age = (settings.day - rows["date"].to_numpy().astype("datetime64[D]")).astype("timedelta64[D]").astype(float)
+    fits = np.isnan(age) | ((age >= 0) & (age <= window[rows["code"].to_numpy()]))
+    newest = _newest(rows[fits], labs)
+    return _adjusted(newest, labs)
+
+
+def _canonical(table: pd.DataFrame, people: People, labs: Labs) -> pd.DataFrame:
+    """Rows of known tests with a usable number, value and upper limit converted once per distinct test and unit."""
+    test, unit = categorical(table["test"]), categorical(table["unit"])
+    code_of = {name: code for code, name in enumerate(labs.tests)}
+    tests = [labs.test_of(str(text)) for text in test.cat.categories]
+    code = np.array([*[code_of[name] if name else -1 for name in tests], -1])[test.cat.codes.to_numpy()]
+    units = [*unit.cat.categories.astype(str), ""]
+    unit_code = unit.cat.codes.to_numpy().astype(np.int64) % len(units)
+    distinct, place = np.unique(code * len(units) + unit_code, return_inverse=True)
+    conversion = np.array([_conversion(int(key), units, labs) for key in distinct]).reshape(-1, 2)[np.ravel(place)]
+    upper = numbers(table["upper_limit"]) if "upper_limit" in table else np.full(len(table), np.nan)
+    rows = pd.DataFrame(
+        {
+            "patient": people.of(table),
+            "code": code,
+            "value": numbers(table["value"]) * conversion[:, 0] + conversion[:, 1],
+            "date": dates(table["date"]) if "date" in table else np.datetime64("NaT", "D"),
+            "upper_limit": upper * conversion[:, 0] + conversion[:, 1],
+        }
+    )
+    return rows[(rows["patient"] >= 0) & (rows["code"] >= 0) & rows["value"].notna()]
+
+
+def _conversion(key: int, units: list[str], labs: Labs) -> tuple[float, float]:
+    """(factor, offset) for test × unit; NaN when the unit is not understood.
+
+    The table of units says for which tests a missing unit is no obstacle.
+    """
+    code, unit = divmod(key, len(units))
+    if code < 0:
+        return np.nan, np.nan
+    test = labs.tests[code]
+    return labs.conversion(test, units[unit]) or (np.nan, np.nan)
+
+
+def _newest(rows: pd.DataFrame, labs: Labs) -> pd.DataFrame:
+    """Latest row per patient and test; of several on that day, the one farthest beyond a limit."""
+    order = rows.sort_values(["patient", "code", "date", "value"], na_position="first", kind="stable")
+    key = order["patient"].to_numpy() * len(labs.tests) + order["code"].to_numpy()
+    last = np.append(key[1:] != key[:-1], True) if len(key) else np.zeros(0, dtype=bool)
+    date = order["date"].to_numpy()
+    same_day = np.zeros(len(order), dtype=bool)
+    if len(order) > 1:
+        same_day[1:] = (key[1:] == key[:-1]) & ((date[1:] == date[:-1]) | np.isnat(date[1:]))
+    worst: dict[int, tuple[float, str]] = {}
+    for place in np.flatnonzero(last & same_day):
+        first = place
+        while same_day[first]:
+            first -= 1
+        worst[int(key[place])] = _worst(order.iloc[first : place + 1], labs)
+    newest = order[last].assign(note="")
+    places = np.flatnonzero(np.isin(key[last], list(worst)))
+    chosen = [worst[int(k)] for k in key[last][places]]
+    values, notes = newest["value"].to_numpy(copy=True), newest["note"].to_numpy(dtype=object, copy=True)
+    values[places], notes[places] = [value for value, _ in chosen], [note for _, note in chosen]
+    notes[newest["date"].isna().to_numpy() & (notes == "")] = "date not given"
+    return newest.assign(value=values, note=notes)
+
+
+def _worst(same: pd.DataFrame, labs: Labs) -> tuple[float, str]:
+    """The value of one day that passes the most extreme limit (the highest when none does)."""
+    test = labs.tests[int(same["code"].iloc[0])]
+    values = sorted(set(same["value"]))
+    if len(values) == 1:
+        return values[0], ""
+
+    def extremity(value: float) -> tuple[int, float]:
+        passed = labs.beyond(test, value)
+        return (labs.limits(test).index(passed) + 1 if passed else 0), value
+
+    return max(values, key=extremity), "several results on that day; the most abnormal is shown"
+
+
+def _adjusted(rows: pd.DataFrame, labs: Labs) -> pd.DataFrame:
+    """Rows with adjusted tests added (calcium for albumin) where they were not reported as recently themselves."""
+    parts = [_labelled(rows, labs)]
+    for adjustment in labs.adjustments:
+        by_test = {name: parts[0][parts[0]["test"] == name].set_index("patient") for name in _tests_of(adjustment)}
+        measured, by, own = (by_test[name] for name in _tests_of(adjustment))
+        joined = measured.join(by[["value", "date"]], rsuffix="_by", how="inner")
+        joined = joined.join(own[["date"]].rename(columns={"date": "date_own"}))
+        joined = joined[joined["date_own"].isna() | (joined["date"] > joined["date_own"])]
+        if joined.empty:
+            continue
+        day = joined["date_by"].dt.strftime("%Y-%m-%d").fillna("no date")
+        added = pd.DataFrame(
+            {
+                "patient": joined.index.to_numpy(),
+                "test": adjustment.test,
+                "value": joined["value"] + adjustment.slope * (adjustment.reference - joined["value_by"]),
+                "unit": labs.canonical_unit(adjustment.test),
+                "date": joined["date"],
+                "upper_limit": np.nan,
+                "note": f"from {labs.label(adjustment.measured).lower()} and {adjustment.by} of " + day,
+            }
+        )
+        replaced = (parts[0]["test"] == adjustment.test) & parts[0]["patient"].isin(added["patient"])
+        parts[0] = pd.concat([parts[0][~replaced], added], ignore_index=True)
+    result = parts[0].sort_values(["patient", "test"], kind="stable").reset_index(drop=True)
+    return result[list(LAB_FACTS)]
+
+
+def _tests_of(adjustment: Adjustment) -> tuple[str, str, str]:
+    return adjustment.measured, adjustment.by, adjustment.test
+
+
+def _labelled(rows: pd.DataFrame, labs: Labs) -> pd.DataFrame:
+    names = np.array(labs.tests, dtype=object)[rows["code"].to_numpy()]
+    units = np.array([labs.canonical_unit(test) for test in labs.tests], dtype=object)[rows["code"].to_numpy()]
+    frame = rows.assign(test=names, unit=units)
+    frame["date"] = frame["date"].astype("datetime64[s]")
+    return frame[list(LAB_FACTS)].reset_index(drop=True)
+
+
+def filtration(
+    given: NDArray[np.float64], age: NDArray[np.float64], sex: NDArray[np.object_], labs: pd.DataFrame
+) -> tuple[NDArray[np.float64], NDArray[np.object_]]:
+    """eGFR per patient and where it is from: given, reported by the laboratory, or CKD-EPI 2021 from creatinine."""
+    value, note = given.copy(), np.where(np.isnan(given), "", "given").astype(object)
+    for test, source in (("egfr", "laboratory"), ("creatinine", "CKD-EPI 2021 from creatinine")):
+        rows = labs[labs["test"] == test]
+        patient = rows["patient"].to_numpy(dtype=np.int64)
+        result = rows["value"].to_numpy(dtype=float)
+        if test == "creatinine":
+            result = ckd_epi_2021(result, age[patient], sex[patient])
+        new = np.isnan(value[patient]) & ~np.isnan(result)
+        day = rows["date"].dt.strftime("%Y-%m-%d").fillna("no date").to_numpy(dtype=object)
+        value[patient[new]] = result[new]
+        note[patient[new]] = source + ", " + day[new]
+    return value, note
+
+
+def ckd_epi_2021(
+    creatinine: NDArray[np.float64], age: NDArray[np.float64], sex: NDArray[np.object_]
+) -> NDArray[np.float64]:
+    """eGFR (mL/min/1.73 m2) of adults from creatinine in umol/L; NaN when age or sex is unknown or age is below 18.
+
+    Inker LA et al., N Engl J Med 2021;385:1737-49, doi 10.1056/NEJMoa2102953: creatinine equation without race.
+    """
+    female = sex == "F"
+    scaled = creatinine / 88.42 / np.where(female, 0.7, 0.9)
+    alpha = np.where(female, -0.241, -0.302)
+    value = 142 * np.minimum(scaled, 1) ** alpha * np.maximum(scaled, 1) ** -1.200 * 0.9938**age
+    usable = (sex != "") & (age >= 18)
+    return np.where(usable, value * np.where(female, 1.012, 1.0), np.nan)
