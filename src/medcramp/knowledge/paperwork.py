@@ -1,0 +1,67 @@
+"""Words of the note to the prescriber and of the compounding request: the paper side of `data/knowledge/advice/`."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from medcramp.knowledge.conversation import ALWAYS, Traced
+from medcramp.knowledge.files import Fact
+from medcramp.knowledge.options import Route
+from medcramp.logic.expressions import Expression
+
+
+class Request(Fact):
+    """Something asked of the prescriber: when an electrolyte is pulled on, or when an expression is certain."""
+
+    id: str
+    text: str
+    electrolyte: str = ""
+    when: Expression = ALWAYS
+
+
+class NoteWords(Fact):
+    """The note to the prescriber."""
+
+    title: str
+    situation: str
+    background_none: str
+    assessment_none: str
+    requests: tuple[Request, ...]
+    reply: tuple[str, ...]
+
+
+class Gate(Traced):
+    """A question that a person answers before anything is compounded; `{product}` becomes the marketed product."""
+
+    id: str
+    ask: str
+    if_yes: str = ""
+    if_no: str = ""
+
+
+class BeyondUse(Traced):
+    """Default beyond-use date of one kind of base."""
+
+    base: str
+    words: str
+    days: int = Field(gt=0)
+    storage: str
+
+
+class Spoken(Traced):
+    """A counselling line; blank routes, forms or options = all."""
+
+    text: str
+    routes: tuple[Route, ...] = ()
+    forms: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
+
+
+class Compounding(Fact):
+    """All that is asked, dated, labelled and said when a preparation is compounded."""
+
+    gate: tuple[Gate, ...]
+    chapter: str
+    beyond_use: tuple[BeyondUse, ...]
+    label: tuple[str, ...]
+    counselling: tuple[Spoken, ...]
