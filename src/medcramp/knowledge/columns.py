@@ -88,13 +88,27 @@ class SigWord(Fact):
     kind: str
 
 
-def header_key(text: str) -> str:
-    """Column title folded to what distinguishes it: lower-case letters and digits without accents.
+class Sex(Fact):
+    """How exports write a sex."""
 
-    >>> header_key("Rx Number *"), header_key("Médicament")
-    ('rxnumber', 'medicament')
+    text: str
+    sex: str = Field(pattern="^[FM]$")
+
+
+class Month(Fact):
+    """A month in words."""
+
+    text: str
+    month: int = Field(ge=1, le=12)
+
+
+def header_key(text: str) -> str:
+    """Column title folded to what distinguishes it: lower-case letters and digits without accents, "#" read as "no".
+
+    >>> header_key("Rx Number *"), header_key("RX #"), header_key("Médicament")
+    ('rxnumber', 'rxno', 'medicament')
     """
-    plain = unicodedata.normalize("NFKD", text)
+    plain = unicodedata.normalize("NFKD", text.replace("#", " no "))
     return "".join(c for c in plain.lower() if c.isascii() and c.isalnum())
 
 
@@ -119,6 +133,8 @@ class Columns:
     drug_types: Mapping[str, str]
     name_tags: Mapping[str, str]
     sig_words: Mapping[str, str]
+    sexes: Mapping[str, str]
+    months: Mapping[str, int]
 
     @cached_property
     def by_key(self) -> Mapping[str, tuple[Header, ...]]:
@@ -169,4 +185,6 @@ def load(folder: Path | None = None) -> Columns:
         drug_types={row.text: row.taken for row in read_rows(root / "drug_types.csv", DrugType)},
         name_tags={row.text: row.flag for row in read_rows(root / "name_tags.csv", NameTag)},
         sig_words={row.word: row.kind for row in read_rows(root / "sig_words.csv", SigWord)},
+        sexes={row.text: row.sex for row in read_rows(root / "sexes.csv", Sex)},
+        months={row.text: row.month for row in read_rows(root / "months.csv", Month)},
     )

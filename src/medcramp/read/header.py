@@ -1,0 +1,115 @@
+"""Where a table begins: the row, or pair of rows, whose cells are known column titles."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from medcramp.knowledge.columns import Columns, header_key
+from medcramp.read import dates
+from medcramp.read.values import tidy
+
+SEARCHED_ROWS = 60
+LONGEST_TITLE = 80
+ENOUGH_FIELDS = 2
+ENOUGH_SCORE = 4.0
+OTHER_WEIGHT = 0.4
+DATA_PENALTY = 1.5
+Cells = Sequence[str | None]
+
+
+@dataclass(frozen=True)
+class Header:
+    """Rows `first`…`last` of the grid hold the titles (-1, -1 = there is no header row)."""
+
+    first: int
+    last: int
+    titles: tuple[str, ...]
+    groups: tuple[str, ...]
+    score: float
+
+
+def looks_like_data(text: str) -> bool:
+    """A date, a number or a long text: what a title is not."""
+    if len(text) > LONGEST_TITLE or re.fullmatch(r"[\d.,/:$()%+ -]{2,}", text):
+        return True
+    return dates.parse(text, dates.Reading()) is not None
+
+
+def title_meanings(columns: Columns, title: str, group: str, kind: str) -> Mapping[str, int]:
+    """Field → strength of a title, alone or read together with the heading above it, whichever says more."""
+    alone = columns.meanings(title, kind) if title else {}
+    if not group:
+        return alone
+    together = columns.meanings(f"{group} {title}", kind)
+    return together if max(together.values(), default=0) >= max(alone.values(), default=0) else alone
+
+
+def find(sample: Sequence[Cells], kind: str, columns: Columns, named: Sequence[str] = ()) -> Header | None:
+    """The best header among the first rows of a grid for a table of this kind, or None.
+
+    `named` are titles the user mapped: they count as known whatever they say.
+    """
+    wanted = {header_key(title) for title in named}
+    best: Header | None = None
+    for row in range(min(len(sample), SEARCHED_ROWS)):
+        for candidate in _candidates(sample, row):
+            scored = _score(candidate, kind, columns, wanted)
+            if scored and (best is None or scored.score > best.score + 0.01):
+                best = scored
+    return best
+
+
+def given(sample: Sequence[Cells], columns_count: int) -> Header:
+    """The header of a grid whose first row is known to hold the titles."""
+    titles = tuple(tidy(cell or "") for cell in sample[0]) if len(sample) else ("",) * columns_count
+    return Header(0, 0, titles, ("",) * len(titles), ENOUGH_SCORE)
+
+
+def absent(columns_count: int) -> Header:
+    """No header row: titles are empty and contents must say what the columns are."""
+    return Header(-1, -1, ("",) * columns_count, ("",) * columns_count, 0.0)
+
+
+def _candidates(sample: Sequence[Cells], row: int) -> list[Header]:
+    titles = [tidy(cell or "") for cell in sample[row]]
+    if not any(titles):
+        return []
+    single = Header(row, row, tuple(titles), ("",) * len(titles), 0.0)
+    if row == 0:
+        return [single]
+    above = [tidy(cell or "") for cell in sample[row - 1]]
+    filled = [cell for cell in above if cell]
+    if len(filled) < 2 or any(looks_like_data(cell) for cell in filled):
+        return [single]
+    groups, current = [], ""
+    for upper, title in zip(above, titles, strict=True):
+        current = upper or current
+        groups.append(current if title else "")
+    merged = [title or upper for upper, title in zip(above, titles, strict=True)]
+    return [single, Header(row - 1, row, tuple(merged), tuple(groups), 0.0)]
+
+
+def _score(header: Header, kind: str, columns: Columns, wanted: set[str]) -> Header | None:
+    fields: dict[str, float] = {}
+    score = 0.0
+    for title, group in zip(header.titles, header.groups, strict=True):
+        if not title:
+            continue
+        if header_key(title) in wanted:
+            fields[f"={title}"] = 3.0
+            continue
+        found = title_meanings(columns, title, group, kind)
+        if found:
+            field, strength = max(found.items(), key=lambda item: item[1])
+            if field == "other":
+                score += OTHER_WEIGHT
+            else:
+                fields[field] = max(fields.get(field, 0.0), float(strength))
+        elif looks_like_data(title):
+            score -= DATA_PENALTY
+    if len(fields) < ENOUGH_FIELDS or sum(fields.values()) < ENOUGH_SCORE:
+        return None
+    score += sum(fields.values())
+    return Header(header.first, header.last, header.titles, header.groups, score) if score > 0 else None

@@ -1,0 +1,106 @@
+"""The fate of every row of a table: used, rejected or ignored, the latter two with a reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from medcramp.read.tables import Column, Table, constant, objects
+from medcramp.records import ROW_NOTE_COLUMNS, RowLedger
+
+USED, REJECTED, IGNORED = 0, 1, 2
+
+
+@dataclass(eq=False)
+class Fates:
+    """One fate per row; the first verdict on a row stands."""
+
+    rows: int
+    outcome: np.ndarray = field(init=False)
+    reason: np.ndarray = field(init=False)
+    twin: np.ndarray = field(init=False)
+    """Row in the file that the reason speaks of ("same as row 5"), or 0."""
+    reasons: list[str] = field(default_factory=lambda: [""])
+
+    def __post_init__(self) -> None:
+        self.outcome = np.zeros(self.rows, dtype=np.int8)
+        self.reason = np.zeros(self.rows, dtype=np.int16)
+        self.twin = np.zeros(self.rows, dtype=np.int64)
+
+    @property
+    def open(self) -> np.ndarray:
+        """Rows without a verdict so far."""
+        return self.outcome == USED
+
+    def mark(self, rows: np.ndarray, outcome: int, reason: str, twin: np.ndarray | None = None) -> None:
+        """Give the rows of a boolean mask that are still open this verdict; `twin` holds a row per row of the table."""
+        rows = rows & self.open
+        if not rows.any():
+            return
+        if reason not in self.reasons:
+            self.reasons.append(reason)
+        self.outcome[rows] = outcome
+        self.reason[rows] = self.reasons.index(reason)
+        if twin is not None:
+            self.twin[rows] = twin[rows]
+
+    def of_sources(self, origin: np.ndarray, sources: int) -> Fates:
+        """Fates of source rows from those of their records: used if any record is, else as the first one says."""
+        fates = Fates(sources)
+        fates.reasons = self.reasons
+        fates.outcome[:] = IGNORED
+        for outcome in (IGNORED, REJECTED, USED):
+            rows = np.flatnonzero(self.outcome == outcome)[::-1]
+            fates.outcome[origin[rows]] = outcome
+            fates.reason[origin[rows]] = self.reason[rows]
+            fates.twin[origin[rows]] = self.twin[rows]
+        return fates
+
+    def ledger(self) -> RowLedger:
+        """Rows counted by fate."""
+        counts = np.bincount(self.outcome, minlength=3)
+        return RowLedger(self.rows, int(counts[USED]), int(counts[REJECTED]), int(counts[IGNORED]))
+
+    def notes(self, table: Table, outcome: int) -> pd.DataFrame:
+        """ROW_NOTE_COLUMNS for the rows with this outcome; `table` is the table of source rows."""
+        rows = np.flatnonzero(self.outcome == outcome)
+        reasons = [
+            f"{self.reasons[reason]} {twin}" if twin else self.reasons[reason]
+            for reason, twin in zip(self.reason[rows], self.twin[rows], strict=True)
+        ]
+        return pd.DataFrame(
+            {
+                "source_file": constant(table.file, len(rows)).categorical(),
+                "source_sheet": constant(table.sheet, len(rows)).categorical(),
+                "source_row": table.rows[rows].astype(np.int32),
+                "reason": objects(reasons),
+                "text": table.row_texts(rows),
+            },
+            columns=list(ROW_NOTE_COLUMNS),
+        )
+
+
+def same_rows(columns: list[Column], among: np.ndarray) -> np.ndarray:
+    """Per row the index of the earliest row (of `among`) with the same text in every column, or -1 for the first.
+
+    A 64-bit mix of the codes finds candidates; only those are compared in full.
+    """
+    rows = np.flatnonzero(among)
+    twins = np.full(len(among), -1, dtype=np.int64)
+    if len(rows) < 2 or any(len(column.used) == len(among) and column.known.all() for column in columns):
+        return twins
+    mixed = np.zeros(len(rows), dtype=np.uint64)
+    for column in columns:
+        mixed = mixed * np.uint64(0x9E3779B97F4A7C15) + (column.codes[rows].astype(np.int64) + 2).astype(np.uint64)
+        mixed ^= mixed >> np.uint64(29)
+    suspects = rows[pd.Series(mixed).duplicated(keep=False).to_numpy()]
+    first: dict[tuple[int, ...], int] = {}
+    for row, key in zip(
+        suspects, zip(*(column.codes[suspects].tolist() for column in columns), strict=True), strict=True
+    ):
+        earlier = first.setdefault(key, int(row))
+        if earlier != row:
+            twins[row] = earlier
+    return twins

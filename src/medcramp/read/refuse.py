@@ -1,0 +1,72 @@
+"""Refusals in words: why a file cannot be used, and what would settle it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from medcramp.errors import ColumnsNotUnderstoodError
+from medcramp.read.understand import PERSON, Understood
+
+WORDS = {
+    "patient_id": "the patient (an id or a name)",
+    "drug": "the medicine (a name or a code)",
+    "test": "the laboratory test",
+    "loinc": "the laboratory test",
+    "value": "the result",
+    "icd10": "the diagnosis code (ICD-10)",
+    "substance": "the allergy",
+    "birth_date": "age, birth date or sex",
+}
+
+
+def not_understood(path: Path, found: Sequence[Understood]) -> ColumnsNotUnderstoodError:
+    """Why no table of an input could be read as medication records."""
+    best = max(found, key=lambda u: (u.kind == "records", u.score))
+    place = f"sheet {best.grid.sheet}" if best.grid.sheet else ""
+    if best.kind == "records" and best.missing and not best.meaning.has(*PERSON):
+        return ColumnsNotUnderstoodError(
+            "it lists medicines but no patients (an inventory, price list or summary?), so nobody can be screened",
+            remedy="export a list with a patient id, or patient name and birth date, per line; if a column does hold "
+            f"the patient, say which: --map patient_id=COLUMN. {titles(best)}",
+            file=path,
+            place=place,
+        )
+    if best.kind and best.kind != "records" and not best.missing:
+        return ColumnsNotUnderstoodError(
+            f"it is a table of {best.kind}, not of medicines",
+            remedy=f"give it as --{best.kind} beside a medication export",
+            file=path,
+            place=place,
+        )
+    missing = " and ".join(WORDS.get(name, name) for name in best.missing) or "the medicine (a name or a code)"
+    return ColumnsNotUnderstoodError(
+        f"no column for {missing} was found",
+        remedy=f"say which columns they are: --map patient_id=COLUMN --map drug=COLUMN. {titles(best)}",
+        file=path,
+        place=place,
+    )
+
+
+def companion_not_understood(kind: str, path: Path, found: Sequence[Understood]) -> ColumnsNotUnderstoodError:
+    """Why a companion file could not be read."""
+    best = max(found, key=lambda u: u.score)
+    missing = " and ".join(WORDS.get(name, name) for name in best.missing) or "the columns it needs"
+    return ColumnsNotUnderstoodError(
+        f"as a table of {kind} it has no column for {missing}",
+        remedy=f"rename its columns as the README shows. {titles(best)}",
+        file=path,
+    )
+
+
+def titles(understood: Understood) -> str:
+    """The column titles, when there is a header row to quote."""
+    shown = [title for title in understood.header.titles if title]
+    if understood.header.first < 0 or not shown:
+        return "No row of column titles was found."
+    return "Its columns: " + ", ".join(shown)[:400]
+
+
+def unused_table(understood: Understood) -> str:
+    """Why a table beside the records is not used."""
+    return "not used: neither medication records nor a table about their patients"

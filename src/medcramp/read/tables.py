@@ -1,0 +1,307 @@
+"""Columns as codes into distinct texts, and tables of them: what every step of reading works on.
+
+A text is understood once, however many rows hold it; the answer is gathered by code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from medcramp.read.grids import HEAD_ROWS, Grid
+
+UNKNOWN = -1
+
+
+@dataclass(frozen=True, eq=False)
+class Column:
+    """`values[codes]`: one text per row; code -1 = empty. `values` are distinct and may hold texts no row uses."""
+
+    codes: np.ndarray  # int32
+    values: np.ndarray  # object (str)
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    @cached_property
+    def known(self) -> np.ndarray:
+        """Which rows hold a text."""
+        return self.codes >= 0
+
+    @cached_property
+    def used(self) -> np.ndarray:
+        """Indices into `values` that some row uses, in order of `values`."""
+        counts = np.bincount(self.codes[self.known] if len(self.codes) else self.codes, minlength=len(self.values))
+        return np.flatnonzero(counts)
+
+    @cached_property
+    def texts(self) -> list[str]:
+        """The distinct texts that rows use."""
+        return list(self.values[self.used])
+
+    @cached_property
+    def counts(self) -> np.ndarray:
+        """Rows per distinct used text, aligned with `texts`."""
+        return np.bincount(self.codes[self.known], minlength=len(self.values))[self.used]
+
+    def take(self, rows: np.ndarray) -> Column:
+        """The given rows (indices or a boolean mask)."""
+        return Column(self.codes[rows], self.values)
+
+    def map(self, understand: Callable[[str], str | None]) -> Column:
+        """Each distinct used text replaced by what `understand` makes of it; None = unknown."""
+        used = self.used
+        return self.recode([understand(text) for text in self.values[used]], used)
+
+    def recode(self, results: Sequence[str | None], used: np.ndarray | None = None) -> Column:
+        """`results` aligned with `used` (default: all values): equal results share one code."""
+        used = np.arange(len(self.values)) if used is None else used
+        codes: dict[str, int] = {}
+        table = np.full(len(self.values) + 1, UNKNOWN, dtype=np.int32)
+        table[used] = [UNKNOWN if not text else codes.setdefault(text, len(codes)) for text in results]
+        return Column(table[self.codes], objects(codes))
+
+    def where(self, keep: np.ndarray) -> Column:
+        """Unknown in the rows that are not kept."""
+        return Column(np.where(keep, self.codes, UNKNOWN).astype(np.int32), self.values)
+
+    def fill(self, other: Column) -> Column:
+        """Unknown rows take the text of `other`."""
+        empty = ~self.known
+        if not len(other.values) or not other.known[empty].any():
+            return self
+        both, place = merge_values((self.values, other.values))
+        mine, others = gather(place[0], self.codes), gather(place[1], other.codes)
+        return Column(np.where(empty, others, mine).astype(np.int32), both)
+
+    def forward_fill(self, within: np.ndarray | None = None) -> Column:
+        """Unknown rows take the nearest text above them; `within` masks the rows that may take one."""
+        rows = np.where(self.known, np.arange(len(self)), -1)
+        above = np.maximum.accumulate(rows) if len(rows) else rows
+        filled = np.where(above >= 0, self.codes[above], UNKNOWN)
+        if within is not None:
+            filled = np.where(within | self.known, filled, UNKNOWN)
+        return Column(filled.astype(np.int32), self.values)
+
+    def decoded(self) -> list[str | None]:
+        """One text per row (small tables only)."""
+        return [None if code < 0 else self.values[code] for code in self.codes]
+
+    def categorical(self) -> pd.Categorical:
+        """As pandas categorical: only used texts, in order of first use, smallest codes that fit."""
+        used, first = np.unique(self.codes, return_index=True)
+        keep = used >= 0
+        order = used[keep][np.argsort(first[keep], kind="stable")]
+        table = np.full(len(self.values) + 1, UNKNOWN, dtype=smallest(len(order)))
+        table[order] = np.arange(len(order))
+        return pd.Categorical.from_codes(
+            table[self.codes], categories=pd.Index(self.values[order], dtype=object), validate=False
+        )
+
+
+class Table:
+    """Rows of columns, loaded when asked for, with the rows a person sees; titles once the header is known.
+
+    `groups` holds, per column, the heading of the header row above its title ("Creatinine" over "Value"), or "".
+    """
+
+    def __init__(
+        self, file: str, sheet: str, source: Source, select: np.ndarray, rows: np.ndarray,
+        titles: tuple[str, ...] = (), groups: tuple[str, ...] = (),
+    ) -> None:  # fmt: skip
+        self.file, self.sheet, self.source, self.select, self.rows = file, sheet, source, select, rows
+        self.titles = titles or ("",) * source.width
+        self.groups = groups or ("",) * source.width
+        self._taken: dict[int, Column] = {}
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def column(self, place: int) -> Column:
+        """One column; loads it when it has not been read yet."""
+        if place not in self._taken:
+            self._taken[place] = self.source.column(place).take(self.select)
+        return self._taken[place]
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """Every column; loads what has not been read yet, in one go."""
+        self.source.load(range(self.source.width))
+        return tuple(self.column(place) for place in range(self.source.width))
+
+    @property
+    def loaded(self) -> tuple[Column, ...]:
+        """The columns read so far."""
+        return tuple(self.column(place) for place in sorted(self.source.cache))
+
+    def take(self, rows: np.ndarray) -> Table:
+        """The given rows (indices or a boolean mask)."""
+        return Table(self.file, self.sheet, self.source, self.select[rows], self.rows[rows], self.titles, self.groups)
+
+    def titled(self, titles: tuple[str, ...], groups: tuple[str, ...]) -> Table:
+        """The same rows under these titles."""
+        return Table(self.file, self.sheet, self.source, self.select, self.rows, titles, groups)
+
+    def with_columns(self, columns: Sequence[Column], titles: tuple[str, ...], rows: np.ndarray | None = None) -> Table:
+        """Another set of columns for the same place in the file."""
+        return table_from(self.file, self.sheet, columns, self.rows if rows is None else rows, titles)
+
+    def row_texts(self, rows: np.ndarray) -> np.ndarray:
+        """Cells of the given rows joined by " | ", for the owner of the data."""
+        import pyarrow.compute as pc
+
+        if not len(rows):
+            return np.empty(0, dtype=object)
+        cells = [
+            pa.array(column.values, pa.string()).take(pa.array(column.codes[rows], mask=~column.known[rows]))
+            for column in self.columns
+        ]
+        joined = pc.binary_join_element_wise(*cells, " | ", null_handling="skip")
+        return np.asarray(joined.to_numpy(zero_copy_only=False), dtype=object)
+
+
+class Source:
+    """The columns of a grid, each read once; `load` reads several in one pass over the file."""
+
+    def __init__(self, width: int, loader: Callable[[Sequence[int]], Sequence[Column]]) -> None:
+        self.width = width
+        self.loader = loader
+        self.cache: dict[int, Column] = {}
+
+    def load(self, places: Iterable[int]) -> None:
+        """Read the columns at these places, unless they have been."""
+        wanted = [place for place in places if place not in self.cache]
+        if wanted:
+            self.cache.update(zip(wanted, self.loader(wanted), strict=True))
+
+    def column(self, place: int) -> Column:
+        """One column of the whole grid."""
+        self.load([place])
+        return self.cache[place]
+
+
+def table_from(
+    file: str, sheet: str, columns: Sequence[Column], rows: np.ndarray, titles: tuple[str, ...] = ()
+) -> Table:
+    """A table of columns that are there already."""
+    source = Source(len(columns), lambda places: [columns[place] for place in places])
+    return Table(file, sheet, source, np.arange(len(rows)), rows, titles)
+
+
+def smallest(distinct: int) -> type[np.signedinteger]:
+    """The smallest integer type that can number `distinct` texts."""
+    return np.int8 if distinct <= 127 else np.int16 if distinct <= 32_767 else np.int32
+
+
+def objects(texts: Sequence[str] | dict[str, int]) -> np.ndarray:
+    """1-d object array of texts."""
+    array = np.empty(len(texts), dtype=object)
+    array[:] = list(texts)
+    return array
+
+
+def gather(table: np.ndarray, codes: np.ndarray) -> np.ndarray:
+    """`table[codes]`, where code -1 stays -1."""
+    return np.append(table, UNKNOWN)[codes]
+
+
+def merge_values(parts: Sequence[np.ndarray]) -> tuple[np.ndarray, list[np.ndarray]]:
+    """One array of distinct texts for several, and per part where each of its texts went."""
+    place: dict[str, int] = {}
+    tables = [np.array([place.setdefault(text, len(place)) for text in part], dtype=np.int32) for part in parts]
+    return objects(place), tables
+
+
+def constant(text: str | None, rows: int) -> Column:
+    """The same text in every row (None or "": unknown everywhere)."""
+    if not text:
+        return empty(rows)
+    return Column(np.zeros(rows, dtype=np.int32), objects([text]))
+
+
+def empty(rows: int) -> Column:
+    """Unknown in every row."""
+    return Column(np.full(rows, UNKNOWN, dtype=np.int32), objects([]))
+
+
+def column_of(texts: Sequence[str | None]) -> Column:
+    """Column of one text per row."""
+    codes: dict[str, int] = {}
+    return Column(
+        np.array([UNKNOWN if not text else codes.setdefault(text, len(codes)) for text in texts], dtype=np.int32),
+        objects(codes),
+    )
+
+
+def stack(columns: Sequence[Column]) -> Column:
+    """Columns below each other."""
+    if len(columns) == 1:
+        return columns[0]
+    values, places = merge_values([column.values for column in columns])
+    return Column(
+        np.concatenate([gather(place, column.codes) for place, column in zip(places, columns, strict=True)]).astype(
+            np.int32
+        ),
+        values,
+    )
+
+
+def combine(columns: Sequence[Column], join: Callable[[tuple[str | None, ...]], str | None]) -> Column:
+    """One text per row from several columns; `join` is called once per distinct combination."""
+    codes, first = combinations(columns)
+    parts = [[None if code < 0 else column.values[code] for code in column.codes[first]] for column in columns]
+    return Column(codes, np.empty(len(first), dtype=object)).recode([join(texts) for texts in zip(*parts, strict=True)])
+
+
+def combinations(columns: Sequence[Column]) -> tuple[np.ndarray, np.ndarray]:
+    """Number the distinct combinations of several columns: (int32 per row, first row of each combination)."""
+    codes = columns[0].codes.astype(np.int64) + 1
+    for column in columns[1:]:
+        codes, _ = pd.factorize(codes * (len(column.values) + 1) + (column.codes + 1))
+    codes, distinct = pd.factorize(codes)
+    first = np.empty(len(distinct), dtype=np.int64)
+    first[codes[::-1]] = np.arange(len(codes) - 1, -1, -1)
+    return codes.astype(np.int32), first
+
+
+def columns_of(table: pa.Table) -> list[Column]:
+    """The columns of an Arrow table of dictionary-encoded text; nothing is copied but the codes."""
+    return [_column_of(chunks) for chunks in table.columns]
+
+
+def _column_of(chunks: pa.ChunkedArray) -> Column:
+    if not chunks.num_chunks:
+        return empty(0)
+    codes = np.empty(len(chunks), dtype=np.int32)
+    start = 0
+    for chunk in chunks.chunks:
+        indices = chunk.indices
+        filled = indices.fill_null(UNKNOWN) if indices.null_count else indices
+        codes[start : start + len(chunk)] = filled.to_numpy(zero_copy_only=False)
+        start += len(chunk)
+    values = chunks.chunk(0).dictionary.to_numpy(zero_copy_only=False)
+    return Column(codes, np.asarray(values, dtype=object))
+
+
+def head_of(grid: Grid) -> Table:
+    """The first rows of a grid, all columns."""
+    rows = grid.source_rows(grid.head.num_rows)
+    return table_from(grid.file, grid.sheet, columns_of(grid.head), rows)
+
+
+def body_of(grid: Grid, wanted: Sequence[int]) -> tuple[Table, np.ndarray]:
+    """The whole grid with the wanted columns read (the others follow on demand), and the rows that hold too many cells.
+
+    A grid that is no longer than its head is read whole.
+    """
+    places = range(grid.width) if grid.head.num_rows < HEAD_ROWS else sorted(set(wanted))
+    body = grid.load(places)
+    source = Source(grid.width, lambda more: columns_of(grid.load(more).table))
+    source.cache.update(zip(places, columns_of(body.table), strict=True))
+    rows = body.table.num_rows
+    return Table(grid.file, grid.sheet, source, np.arange(rows), grid.source_rows(rows)), body.overlong

@@ -1,0 +1,118 @@
+"""A grid → which kind of table it is, where its header lies and what its columns mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from medcramp.knowledge.columns import Columns, header_key
+from medcramp.read import header as headers
+from medcramp.read.grids import Grid
+from medcramp.read.header import Header
+from medcramp.read.meaning import DrugTest, Meaning, assign
+from medcramp.read.tables import Table, body_of, head_of
+
+PERSON = ("patient_id", "patient_name", "last_name")
+MEDICINE = ("drug", "ndc", "rxcui", "generic_name")
+KINDS: Mapping[str, tuple[tuple[str, ...], ...]] = {
+    "records": (PERSON, MEDICINE),
+    "labs": (PERSON, ("test", "loinc"), ("value",)),
+    "conditions": (PERSON, ("icd10",)),
+    "allergies": (PERSON, ("substance",)),
+    "patients": (PERSON, ("birth_date", "age", "sex", "pregnant", "pregnant_weeks", "egfr")),
+}
+"""What a table of each kind must have: at least one field of every group."""
+READ_LATER = {"other", "encounter", "rx_number", "fill_number", "drug_code"}
+"""Fields whose columns are read only when a question turns on them: whether two rows are the same fill."""
+RECORD_FIELDS = {"patient_id", "drug", "ndc", "sig", "quantity", "days_supply", "fill_date", "start_date"}
+
+
+@dataclass(frozen=True, eq=False)
+class Understood:
+    """A table with its meaning. `kind` "" = nothing medcramp knows; `head` holds the first rows below the header."""
+
+    grid: Grid
+    kind: str
+    header: Header
+    head: Table
+    meaning: Meaning
+    above: tuple[tuple[str, ...], ...] = ()
+    """Texts of the rows above the header."""
+    missing: tuple[str, ...] = ()
+    score: float = 0.0
+    notices: tuple[str, ...] = field(default=())
+
+    @cached_property
+    def body(self) -> tuple[Table, np.ndarray]:
+        """Every row below the header that holds anything, and which of them hold more cells than there are columns."""
+        read = [place for name, places in self.meaning.fields.items() if name not in READ_LATER for place in places]
+        whole, overlong = body_of(self.grid, read)
+        start = self.header.last + 1
+        table = whole.take(np.arange(start, len(whole))).titled(self.header.titles, self.header.groups)
+        spilled = np.zeros(len(whole), dtype=bool)
+        spilled[overlong] = True
+        filled = not_blank(table)
+        return (table, spilled[start:]) if filled.all() else (table.take(filled), spilled[start:][filled])
+
+
+def sample_rows(table: Table, count: int = headers.SEARCHED_ROWS) -> list[list[str | None]]:
+    """The first rows as texts."""
+    head = table.take(np.arange(min(count, len(table))))
+    return [list(row) for row in zip(*(column.decoded() for column in head.columns), strict=True)]
+
+
+def understand(
+    grid: Grid, columns: Columns, drug_test: DrugTest, settled: Mapping[str, str], kind: str = ""
+) -> Understood:
+    """Find header, kind and meanings. `kind` settles the kind beforehand (companion files)."""
+    whole = head_of(grid)
+    sample = sample_rows(whole)
+    kinds = [kind or grid.role] if kind or grid.role else list(KINDS)
+    best: Understood | None = None
+    for candidate in kinds:
+        found = _as_kind(grid, whole, sample, candidate, columns, drug_test, settled if candidate == "records" else {})
+        if found and (best is None or found.score > best.score):
+            best = found
+    if best:
+        return best
+    header = headers.given(sample, len(whole.columns)) if grid.titled else headers.absent(len(whole.columns))
+    return Understood(grid, "", header, below(whole, header), Meaning({}, {}))
+
+
+def _as_kind(
+    grid: Grid, whole: Table, sample: Sequence[headers.Cells], kind: str, columns: Columns, drug_test: DrugTest,
+    settled: Mapping[str, str],
+) -> Understood | None:  # fmt: skip
+    header = headers.find(sample, kind, columns, list(settled.values()))
+    if header is None:
+        return None
+    table = below(whole, header)
+    meaning = assign(table, header, kind, columns, drug_test, settled)
+    missing = tuple(group[0] for group in KINDS[kind] if not meaning.has(*group))
+    sure = [max(meaning.confidence.get(name, 0.0) for name in group) for group in KINDS[kind]]
+    score = min(sure) * 2 + sum(sure) + header.score / 10 - 100.0 * len(missing)
+    if kind == "records" and not missing:
+        score += 4.0  # medicines beside whatever else: the records come first
+    score += 5.0 if header_key(grid.sheet) == kind else 0.0
+    above = tuple(tuple(cell or "" for cell in row) for row in sample[: header.first])
+    return Understood(grid, kind, header, table, meaning, above, missing, score)
+
+
+def below(whole: Table, header: Header) -> Table:
+    """The rows under the header that hold anything, with titles."""
+    table = whole.take(np.arange(header.last + 1, len(whole))).titled(header.titles, header.groups)
+    return table.take(not_blank(table))
+
+
+def not_blank(table: Table) -> np.ndarray:
+    """Rows with any text. Columns not read yet are read only when those read so far leave a row blank."""
+    filled = np.zeros(len(table), dtype=bool)
+    for column in table.loaded:
+        filled |= column.known
+    if not filled.all():
+        for column in table.columns:
+            filled |= column.known
+    return filled
