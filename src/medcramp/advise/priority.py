@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from medcramp.advise.distinct import sets
-from medcramp.knowledge.advice import Match, Priorities
+from medcramp.knowledge.ladder import Match, Priorities
 from medcramp.logic.facts import STOPPED, Facts
 from medcramp.records import GRADES, PATIENT_COLUMNS, PRIORITIES, SEVERITIES, URGENCIES, text_column
 

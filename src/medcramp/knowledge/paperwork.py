@@ -6,16 +6,20 @@ from pydantic import Field
 
 from medcramp.knowledge.conversation import ALWAYS, Traced
 from medcramp.knowledge.files import Fact
+from medcramp.knowledge.ladder import Match
 from medcramp.knowledge.options import Route
 from medcramp.logic.expressions import Expression
 
 
 class Request(Fact):
-    """Something asked of the prescriber: when an electrolyte is pulled on, or when an expression is certain."""
+    """Something asked of the prescriber, when everything named holds: medicines pull on the electrolyte, a point of the
+    note fits `point`, some point misses the fact `missing`, and the expression is certain."""
 
     id: str
     text: str
     electrolyte: str = ""
+    point: Match | None = None
+    missing: str = ""
     when: Expression = ALWAYS
 
 
@@ -24,8 +28,7 @@ class NoteWords(Fact):
 
     title: str
     situation: str
-    background_none: str
-    assessment_none: str
+    include: tuple[Match, ...]
     requests: tuple[Request, ...]
     reply: tuple[str, ...]
 
