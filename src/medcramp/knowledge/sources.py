@@ -29,9 +29,7 @@ class Source(Fact):
 def load(folder: Path) -> dict[str, Source]:
     """Sources by key, those of the vocabulary included. Raises KnowledgeError naming file and row."""
     sources: dict[str, Source] = {}
-    for path in (folder / name for name in SOURCE_FILES):
-        if not path.exists():
-            continue
+    for path in (path for pattern in SOURCE_FILES for path in sorted(folder.glob(pattern))):
         for line, row in numbered_rows(path, Source):
             if row.key in sources:
                 raise KnowledgeError(
