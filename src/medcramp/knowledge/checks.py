@@ -132,7 +132,7 @@ def _keys_in(value: object) -> Iterator[str]:
     if isinstance(value, BaseModel):
         for name, inner in value:
             if name in ("source", "sources"):
-                yield from filter(None, [inner] if isinstance(inner, str) else inner)
+                yield from filter(None, inner.split(";") if isinstance(inner, str) else inner)
             else:
                 yield from _keys_in(inner)
     elif isinstance(value, Mapping):

@@ -18,8 +18,8 @@ _CODE = re.compile(r"[A-Z][0-9][0-9A-Z][0-9A-Z]{0,4}")
 _CATEGORY_LENGTH = 3
 
 Role = Literal["cramp", "contributing", "confounder", "mimic", "red_flag", "symptom", "option", "reporting"]
-"""cramp: the complaint itself; contributing: can cause cramps; confounder: brings the drugs; mimic: is taken for a cramp;
-red_flag: needs someone today; symptom; option: matters to rules and treatments only; reporting: adverse effect coded."""
+"""cramp: the complaint itself; contributing: can cause cramps; confounder: brings the drugs; mimic: taken for a cramp;
+red_flag: needs someone today; symptom; option: matters to rules and treatments; reporting: adverse effect coded."""
 
 
 class Condition(Fact):
@@ -45,8 +45,8 @@ class ConditionCode(Fact):
 
 
 def normalise_code(text: str) -> str | None:
-    """An ICD-10 code without dot and in capitals, or None when the text is no such code (another code system, words)."""
-    code = text.strip().upper().replace(".", "")
+    """An ICD-10 code without dot, in capitals, or None when the text is no such code (another code system, words)."""
+    code = text.strip().upper().rstrip("-*+†").replace(".", "")
     return code if _CODE.fullmatch(code) else None
 
 
