@@ -58,10 +58,10 @@ def assemble(
     drug_test: DrugTest | None,
 ) -> ReadResult:  # fmt: skip
     """See `read.read_inputs`."""
-    options = options or ReadOptions()
+    options = layouts.settled(options or ReadOptions())
     drug_test = drug_test or drug_words.looks_like_drug
     columns = column_knowledge.load()
-    settled = layouts.settled_columns(options)
+    settled = options.columns
     gathered = Gathered()
     for path in paths:
         understood = []

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from medcramp.read.canonical import Canonical
 from medcramp.read.shapes import Shaped
 from medcramp.read.understand import Understood
+from medcramp.records import ReadResult
 
 
 def reading(
@@ -25,3 +26,9 @@ def reading(
             for index, title in enumerate(header.titles)
         ],
     }
+
+
+def explanation(result: ReadResult, mask: bool = False) -> Iterator[str]:
+    """Lines for the terminal."""
+    for table in result.readings:
+        yield f"{table['file']} {table.get('sheet', '')}".strip()
