@@ -60,8 +60,10 @@ class Point:
     """One finding to act on: three separate judgements, what it is, what to do, what is missing."""
 
     finding_id: str
+    rule: str
     kind: str
     severity: str
+    grade: str
     urgency: str
     certainty: str
     title: str
@@ -157,6 +159,8 @@ class Sheet:
     first: str
     medicines: tuple[Medicine, ...]
     contributors: tuple[Contributor, ...]
+    say: tuple[str, ...]
+    never_say: tuple[str, ...]
     electrolytes: tuple[Electrolyte, ...]
     points: tuple[Point, ...]
     missing: tuple[str, ...]
@@ -208,7 +212,6 @@ class CompoundingRequest:
     person: Person
     option: OptionLine
     strength: str
-    strength_source: str
     gate: tuple[GateQuestion, ...]
     chapter: str
     beyond_use: tuple[BeyondUse, ...]

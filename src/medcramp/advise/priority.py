@@ -32,13 +32,12 @@ def prioritise(facts: Facts, screened: Screened, priorities: Priorities) -> pd.D
     findings = screened.findings
     people, size = facts.patients, facts.size
     owner = _owners(findings["patient_id"], facts)
-    step = _steps(findings, priorities)
-    top = _deciding(findings, owner, step, size)
+    top = _deciding(findings, owner, size, priorities)
     found = np.flatnonzero(top >= 0)
     decided = findings.iloc[top[found]]
 
     priority = np.full(size, priorities.nothing, dtype=object)
-    priority[found] = np.array([rung.priority for rung in priorities.ladder], dtype=object)[step[top[found]]]
+    priority[found] = np.array([rung.priority for rung in priorities.ladder], dtype=object)[_steps(decided, priorities)]
     columns = {
         "patient_id": text_column(people["patient_id"].astype(str)),
         "priority": pd.Categorical(priority, categories=list(PRIORITIES)),
@@ -82,19 +81,24 @@ def _fits(findings: pd.DataFrame, match: Match) -> np.ndarray:
     return fits
 
 
-def _deciding(findings: pd.DataFrame, owner: np.ndarray, step: np.ndarray, size: int) -> np.ndarray:
-    """Row of each patient's deciding finding (-1 none): by rung, urgency, severity, certainty, grade, then order."""
-    order = np.lexsort(
+def pressing_order(findings: pd.DataFrame, priorities: Priorities) -> np.ndarray:
+    """Rows of findings, most pressing first: by rung, urgency, severity, certainty, grade, then as they stand."""
+    return np.lexsort(
         (
             _rank(findings["grade"], GRADES),
             _rank(findings["certainty"], CERTAINTIES),
             _rank(findings["severity"], SEVERITIES),
             _rank(findings["urgency"], URGENCIES),
-            step,
+            _steps(findings, priorities),
         )
     )
+
+
+def _deciding(findings: pd.DataFrame, owner: np.ndarray, size: int, priorities: Priorities) -> np.ndarray:
+    """Row of each patient's most pressing finding; -1 for a patient without any."""
+    last_first = pressing_order(findings, priorities)[::-1]
     top = np.full(size, -1, dtype=np.int64)
-    top[owner[order[::-1]]] = order[::-1]
+    top[owner[last_first]] = last_first
     return top
 
 

@@ -33,6 +33,7 @@ class Phrases(Fact):
     review_first: str
     nothing_against: str
     copy_of: str
+    marketed: str
     not_known: str
     tags: Mapping[Literal["V", "UNVERIFIED", "POLICY"], str]
     topics: Topics
