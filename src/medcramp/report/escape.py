@@ -33,3 +33,11 @@ def neutral(text: str) -> str:
 def neutral_all(texts: Iterable[object]) -> list[str | None]:
     """`neutral` over distinct texts; None and NaN stay None (unknown)."""
     return [None if text is None or text is pd.NA or text != text else neutral(str(text)) for text in texts]
+
+
+def sheet_key(text: str) -> str:
+    """`text` as it comes back from a workbook that was saved again: for matching rows, not for display.
+
+    Neutralised, without control characters, runs of blanks as one blank: what saving may change does not count.
+    """
+    return " ".join(re.sub(r"_x[0-9A-Fa-f]{4}_|[\x00-\x1f\x7f]", " ", neutral(text)).split())

@@ -1,5 +1,1 @@
-"""worklist.xlsx: the workbook a pharmacist works from."""
-
-from medcramp.report.workbook.build import write_workbook
-
-__all__ = ["write_workbook"]
+"""worklist.xlsx: the workbook a pharmacist works from. `build.write_workbook` puts it together."""

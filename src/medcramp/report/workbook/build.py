@@ -12,9 +12,10 @@ import pandas as pd
 import xlsxwriter
 
 from medcramp.records import Tables
+from medcramp.report.carry import Carried
 from medcramp.report.info import ReportConfig, RunInfo
 from medcramp.report.ranking import by_patient, first_rows, patient_places, rank_findings, rank_patients
-from medcramp.report.workbook import about, codes_sheet, electrolytes, options, sheets, summary
+from medcramp.report.workbook import about, codes_sheet, electrolytes, history, options, sheets, summary
 from medcramp.report.workbook.cells import text_cells
 from medcramp.report.workbook.sheet import A4, LETTER, Book, Column, Links, shown, write_table
 from medcramp.report.workbook.styles import Styles
@@ -30,27 +31,36 @@ class Plan:
     cut: dict[str, tuple[int, int]]
 
 
-def write_workbook(tables: Tables, info: RunInfo, config: ReportConfig, path: Path) -> None:
-    """Write worklist.xlsx. The same tables and run facts give the same bytes."""
-    plan = plan_sheets(tables, config)
+def write_workbook(
+    tables: Tables, info: RunInfo, config: ReportConfig, path: Path, carried: Carried | None = None
+) -> None:
+    """Write worklist.xlsx. The same tables, run facts and earlier workbook give the same bytes."""
+    plan = plan_sheets(tables, config, carried)
     with xlsxwriter.Workbook(str(path), {**SAFE, "tmpdir": str(path.parent)}) as writer:
         _set_properties(writer, info)
         book = Book(writer, Styles(writer), _footer(info), _paper(info, config))
         summary_sheet = book.add_sheet("Summary", "#1F4E5F")
-        for name, every_column in _table_sheets(config):
+        for name, every_column in _table_sheets(config, plan):
             colour = {"Worklist": "#B3261E", "Findings": "#F28B82"}.get(name, "")
             sheet = book.add_sheet(name, colour)
             frame = plan.frames[name]
             columns = shown(every_column, frame)
-            write_table(book, sheet, columns, frame, _links(name, plan.frames), print_entries=name != "Findings")
+            write_table(
+                book,
+                sheet,
+                columns,
+                frame,
+                _links(name, plan.frames),
+                print_entries=name not in ("Findings", "Settled"),
+            )
             codes_sheet.add_choices(sheet, columns, len(frame))
         codes_sheet.write(book)
         about.write(book, tables, info)
-        summary.write(book, summary_sheet, tables, info, plan.cut, config)
+        summary.write(book, summary_sheet, tables, info, plan.cut, config, carried)
         summary_sheet.activate()
 
 
-def plan_sheets(tables: Tables, config: ReportConfig) -> Plan:
+def plan_sheets(tables: Tables, config: ReportConfig, carried: Carried | None = None) -> Plan:
     """Frames of all sheets by sheet name, most pressing first, cut to the limits of a workbook."""
     rows = config.max_details
     patients = rank_patients(tables.patients)
@@ -78,6 +88,8 @@ def plan_sheets(tables: Tables, config: ReportConfig) -> Plan:
         "Rejected rows": len(tables.rejected),
         "Not assessed": len(tables.not_assessed),
     }
+    if carried is not None:
+        frames.update(history.with_history(frames, carried))
     cut = {name: (len(frames[name]), total) for name, total in totals.items() if len(frames[name]) < total}
     return Plan(frames, cut)
 
@@ -95,11 +107,14 @@ def _with_names(findings: pd.DataFrame, patients: pd.DataFrame) -> pd.DataFrame:
     return findings.assign(patient_name=[names[place] for place in places])
 
 
-def _table_sheets(config: ReportConfig) -> list[tuple[str, tuple[Column, ...]]]:
+def _table_sheets(config: ReportConfig, plan: Plan) -> list[tuple[str, tuple[Column, ...]]]:
     hidden = {"patient_name", "birth_date"} if config.only_ids else set()
     every = [
         ("Worklist", sheets.WORKLIST),
         ("Findings", sheets.FINDINGS),
+        ("Settled", sheets.FINDINGS),
+        ("Resolved", sheets.RESOLVED),
+        ("Carried over", sheets.CARRIED_OVER),
         ("Medications", sheets.MEDICATIONS),
         ("Electrolytes", electrolytes.COLUMNS),
         ("Options", sheets.OPTIONS),
@@ -108,7 +123,11 @@ def _table_sheets(config: ReportConfig) -> list[tuple[str, tuple[Column, ...]]]:
         ("Not assessed", sheets.NOT_ASSESSED),
         ("Evidence", sheets.EVIDENCE),
     ]
-    return [(name, tuple(column for column in columns if column.name not in hidden)) for name, columns in every]
+    return [
+        (name, tuple(column for column in columns if column.name not in hidden))
+        for name, columns in every
+        if name in plan.frames
+    ]
 
 
 def _links(name: str, frames: dict[str, pd.DataFrame]) -> Links:

@@ -100,10 +100,13 @@ def write_table(
     for position, column in enumerate(columns):
         style = book.styles.named(_STYLE.get(column.kind.partition(":")[0], column.kind))
         options = {"level": 1, "hidden": True} if column.folded else {}
-        sheet.set_column(position, position, column.width, style, options)
-        if column.name not in frame.columns:
+        # Yellow only where there is a row to fill; the other columns are ruled all the way down, like paper.
+        sheet.set_column(position, position, column.width, None if column.is_entry else style, options)
+        if column.is_entry:
             _write_blank(sheet, position, len(frame), style)
-        elif column.name in links:
+        if column.name not in frame.columns:
+            continue
+        if column.name in links:
             _write_links(book, sheet, position, frame[column.name], links[column.name])
         elif column.kind.startswith("word:"):
             _write_words(book, sheet, position, frame[column.name], column.kind.removeprefix("word:"))

@@ -135,3 +135,21 @@ EVIDENCE = (
     Column("url", "Where", 40, "wrap"),
     Column("used_by", "Used by", 32, "wrap"),
 )
+
+RESOLVED = (
+    Column("patient_id", "Patient", 14, "code"),
+    Column("severity", "Severity last time", 15, "word:severity"),
+    Column("urgency", "Urgency last time", 13, "word:urgency"),
+    Column("title", "Finding last time", 40, "wrap"),
+    Column("drugs", "The patient's medicines then", 44, "wrap"),
+    Column("rule", "Rule", 20, "code", folded=True),
+    Column("finding_id", "Finding id", 20, "code", folded=True),
+)
+
+CARRIED_OVER = (
+    Column("sheet", "Was on sheet", 16, "wrap"),
+    Column("about", "About", 44, "wrap"),
+    Column("column", "Column", 22, "wrap"),
+    Column("value", "What was typed", 60, "wrap"),
+    Column("key", "Row id", 22, "code", folded=True),
+)

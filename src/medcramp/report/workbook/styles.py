@@ -37,6 +37,7 @@ WORD_COLOURS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "review": ("#FBD38D", INK),
         "counsel": ("#DCEBF7", INK),
         "nothing found": ("#E5E9EE", INK),
+        "settled": ("#C6E6C8", INK),
     },
     "grade": {
         "strong": ("#BFDCEA", INK),
@@ -68,7 +69,7 @@ WORD_COLOURS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "new": ("#F28B82", INK),
         "changed": ("#FBD38D", INK),
         "persisting": ("#FFFFFF", INK),
-        "decided": ("#C6E6C8", INK),
+        "settled": ("#C6E6C8", INK),
         "resolved": ("#E5E9EE", INK),
     },
 }

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from medcramp.records import ELECTROLYTES, PRIORITIES, SEVERITIES, Tables
+from medcramp.report.carry import Carried
 from medcramp.report.info import ReportConfig, RunInfo
 from medcramp.report.manifest import by_value, counts
 from medcramp.report.workbook import charts
@@ -23,6 +24,12 @@ _MEANING = {
 CONTENTS = (
     ("Worklist", "One row per patient, most pressing first. The yellow columns are yours to fill."),
     ("Findings", "Every finding with the patient's own medicines, what to do, and what was missing."),
+    ("Settled", "Findings that you settled until a date which has not passed."),
+    ("Resolved", "Findings of the last workbook that are no more."),
+    (
+        "Carried over",
+        "What you typed last time in rows that no longer exist. Delete a row here when you no longer need it.",
+    ),
     ("Medications", "What each line of the export was recognised as."),
     ("Electrolytes", "What the whole regimen does to potassium, magnesium, sodium, calcium and phosphate."),
     ("Options", "Treatment options and whether each is suitable for the patient."),
@@ -33,11 +40,25 @@ CONTENTS = (
     ("Codes", "The codes of the drop-downs."),
     ("About", "Versions, settings, row ledger, how to read this workbook and what it cannot see."),
 )
+_CHANGES = {
+    "new": "not there last time",
+    "changed": "severity, urgency, certainty or medicines are different; what you typed is kept",
+    "persisting": "as last time",
+    "settled": "settled until a date that has not passed; on the sheet Settled",
+    "resolved": "there last time, not any more; on the sheet Resolved",
+}
+_UNKNOWN_CHANGE = "the last workbook did not show all findings of its run"
 _LABEL, _VALUE, _NOTE = 0, 1, 2
 
 
 def write(
-    book: Book, sheet: Any, tables: Tables, info: RunInfo, cut: dict[str, tuple[int, int]], config: ReportConfig
+    book: Book,
+    sheet: Any,
+    tables: Tables,
+    info: RunInfo,
+    cut: dict[str, tuple[int, int]],
+    config: ReportConfig,
+    carried: Carried | None,
 ) -> None:
     """Fill the Summary sheet; numbers in columns A to C, charts beside them."""
     style = book.styles.named
@@ -50,6 +71,8 @@ def write(
     row = _write_warnings(book, sheet, 2, cut)
     row = _write_priorities(book, sheet, row + 1, tables)
     row = _write_numbers(book, sheet, row + 1, tables, info)
+    if carried is not None:
+        row = _write_changes(book, sheet, row + 1, carried)
     row = _write_contents(book, sheet, row + 1)
     charts.write(book, sheet, chart_data(tables, config), row)
 
@@ -110,9 +133,25 @@ def _write_numbers(book: Book, sheet: Any, row: int, tables: Tables, info: RunIn
     return row + 1
 
 
+def _write_changes(book: Book, sheet: Any, row: int, carried: Carried) -> int:
+    style = book.styles.named
+    row = _section(book, sheet, row, "Findings since the last workbook")
+    found = by_value(pd.Series(list(carried.change.values()), dtype=object), tuple(_CHANGES))
+    found["resolved"] = len(carried.resolved)
+    for word, count in found.items():
+        sheet.write_string(row, _LABEL, word or "not known", book.styles.word("change", word))
+        sheet.write_number(row, _VALUE, count, style("count"))
+        sheet.write_string(row, _NOTE, _CHANGES.get(word, _UNKNOWN_CHANGE), style("wrap"))
+        row += 1
+    return row
+
+
 def _write_contents(book: Book, sheet: Any, row: int) -> int:
     row = _section(book, sheet, row, "In this workbook")
+    there = {other.get_name() for other in book.writer.worksheets()}
     for name, text in CONTENTS:
+        if name not in there:
+            continue
         sheet.write_url(row, _LABEL, f"internal:'{name}'!A1", book.styles.named("link"), name)
         sheet.merge_range(row, _VALUE, row, _NOTE, text, book.styles.named("wrap"))
         row += 1
