@@ -49,9 +49,13 @@ class Evaluator:
 
         return compared(self, expression, patients)
 
-    def exposures(self, names: tuple[str, ...], patients: Index, *, ever: bool = False) -> Index:
-        """Exposures of these patients to any of the groups or ingredients: possibly active ones, or `ever` any."""
-        chosen = [self.medicines.members(name) if ever else self.medicines.now(name) for name in names]
+    def exposures(self, names: tuple[str, ...], patients: Index, *, within_days: int | None = 0) -> Index:
+        """Exposures of these patients to any of the groups or ingredients that are, perhaps, active or ended at most
+        so many days before the index date (None: at any time)."""
+        medicines = self.medicines
+        chosen = [
+            medicines.members(name) if within_days is None else medicines.recent(name, within_days) for name in names
+        ]
         everything = np.unique(np.concatenate([part.possible for part in chosen])) if chosen else np.empty(0, np.int64)
         wanted = np.zeros(self.facts.size, dtype=bool)
         wanted[patients] = True

@@ -27,7 +27,7 @@ PATIENT_FACTS = (
     "egfr_note",
     "history_start",
 )
-PRODUCT_FACTS = ("ingredients", "route", "certain", "possible")
+PRODUCT_FACTS = ("ingredients", "route", "certain", "possible", "form")
 EXPOSURE_FACTS = (
     "patient",
     "product",

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from medcramp.logic.facts import Dates
 
-_NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?")
+_NUMBER = re.compile(r"\s*([-+]?[\d.,]*\d)\s*(?:[a-z].*)?", re.IGNORECASE | re.DOTALL)
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _YEARS = {"y": 1.0, "m": 1 / 12, "w": 1 / 52.18, "d": 1 / 365.25}
 
@@ -51,10 +51,15 @@ def numbers(column: pd.Series) -> NDArray[np.float64]:
 
 
 def number(text: str) -> float:
-    """A number as people type it ("1,250", "3.1", "7 "), NaN for anything else."""
-    plain = text.strip()
-    plain = plain.replace(",", "") if _THOUSANDS.fullmatch(plain) else plain.replace(",", ".")
-    return float(plain) if _NUMBER.fullmatch(plain) else np.nan
+    """A number as people type it ("1,250", "3.1 H", "30 days"), NaN for anything else ("<0.5", "3/4/25")."""
+    match = _NUMBER.fullmatch(text)
+    if match is None:
+        return np.nan
+    plain = match[1].replace(",", "") if _THOUSANDS.fullmatch(match[1]) else match[1].replace(",", ".")
+    try:
+        return float(plain)
+    except ValueError:
+        return np.nan
 
 
 def ages(column: pd.Series) -> NDArray[np.float64]:

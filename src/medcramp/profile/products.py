@@ -32,11 +32,12 @@ def distinct(items: pd.DataFrame) -> Products:
     lines: dict[Hashable, int] = {}
     names: dict[str, int] = {}
     rows: list[tuple[object, ...]] = []
+    forms: list[set[str]] = []
     line_product: list[int] = []
     line_name: list[int] = []
     product_of, line_of = np.full(len(items), -1, np.int64), np.full(len(items), -1, np.int64)
-    columns = [items[name] for name in ("ingredients", "unit_mg", "route", "match", "certain", "possible")]
-    for place, (ingredients, unit_mg, route, match, certain, possible) in enumerate(zip(*columns, strict=True)):
+    columns = [items[name] for name in ("ingredients", "unit_mg", "route", "form", "match", "certain", "possible")]
+    for place, (ingredients, unit_mg, route, form, match, certain, possible) in enumerate(zip(*columns, strict=True)):
         if not ingredients:
             continue
         order = sorted(range(len(ingredients)), key=lambda i: ingredients[i])
@@ -45,6 +46,8 @@ def distinct(items: pd.DataFrame) -> Products:
         product = products.setdefault((held, _kind(route), *groups), len(rows))
         if product == len(rows):
             rows.append((held, route, *groups))
+            forms.append(set())
+        forms[product].add(str(form))
         strength = tuple(_number(unit_mg[i]) if i < len(unit_mg) else None for i in order)
         name = names.setdefault(str(match).strip().lower(), len(names))
         line = lines.setdefault((product, strength, name), len(lines))
@@ -53,7 +56,9 @@ def distinct(items: pd.DataFrame) -> Products:
             line_name.append(name)
         product_of[place], line_of[place] = product, line
     return Products(
-        table=pd.DataFrame(rows, columns=["ingredients", "route", "certain", "possible"]),
+        table=pd.DataFrame(rows, columns=["ingredients", "route", "certain", "possible"]).assign(
+            form=[min(of_product) if len(of_product) == 1 else "" for of_product in forms]
+        ),
         product=product_of,
         line=line_of,
         rank=np.argsort(np.argsort(items["text"].astype(str).to_numpy(dtype=object), kind="stable"), kind="stable"),

@@ -1,0 +1,105 @@
+"""Cramp-linked classes: one finding per patient and class, graded by the strongest link of what is taken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from medcramp.knowledge.clinical import GRADES, CrampLink
+from medcramp.logic.evaluate import Evaluator
+from medcramp.logic.expressions import Takes, Use
+from medcramp.logic.facts import Index
+from medcramp.logic.planes import Mask
+from medcramp.records import GRADES as GRADE_CODES
+from medcramp.records import SEVERITIES, URGENCIES
+from medcramp.screen.batch import Batch, code, same, text
+from medcramp.screen.lines import Evidence
+
+
+def class_findings(evaluator: Evaluator, evidence: Evidence) -> Iterator[Batch]:
+    """Batches CLASS-<class> for every class with a link to cramps that somebody takes."""
+    for group in evaluator.knowledge.clinical.linked:
+        batch = _class(group, evaluator, evidence)
+        if batch is not None:
+            yield batch
+
+
+def _class(group: str, evaluator: Evaluator, evidence: Evidence) -> Batch | None:
+    facts, knowledge = evaluator.facts, evaluator.knowledge
+    chosen = evaluator.medicines.now(group)
+    links, link_of = _links(group, evaluator, chosen.possible)
+    linked = chosen.possible[link_of < len(links)]
+    link_of = link_of[link_of < len(links)]
+    if not len(linked):
+        return None
+    patients, best = _strongest(facts.patient_of[linked].astype(np.int64), link_of)
+    certain: Mask = facts.by_patient(np.intersect1d(linked, chosen.certain, assume_unique=True))[patients]
+    drugs = evidence.drugs(linked, patients)
+    label = knowledge.groups.label(group)
+    messages = [[_message(label, drug, link) for link in links] for drug in drugs.texts]
+    message = np.array(messages, dtype=object).reshape(len(drugs.texts), len(links))
+    missing = text("", len(patients))
+    unsure = np.flatnonzero(~certain)
+    missing[unsure] = [";".join(names) for names in evaluator.missing(Takes(takes=Use(group=group)), patients[unsure])]
+    effects = knowledge.clinical.effects_of(group)
+    return Batch(
+        rule=f"CLASS-{group}",
+        kind="class",
+        title=label,
+        action=_counsel(group, evaluator),
+        mechanism="",
+        electrolytes=";".join(
+            f"{row.electrolyte} {row.direction}" for row in effects if row.direction in ("down", "up")
+        ),
+        verified=all(link.verified for link in links),
+        patients=patients,
+        certain=certain,
+        severity=same(code("info", SEVERITIES), len(patients)),
+        urgency=same(code("information", URGENCIES), len(patients)),
+        grade=np.array([code(link.grade, GRADE_CODES) for link in links], dtype=np.int8)[best],
+        drugs=drugs.each(),
+        message=message[drugs.code, best],
+        facts=np.array([f"link to cramps: {link.grade} ({link.basis})" for link in links], dtype=object)[best],
+        missing=missing,
+        sources=np.array([";".join(link.source) for link in links], dtype=object)[best],
+        source_rows=evidence.source_rows(linked, patients),
+    )
+
+
+def _links(group: str, evaluator: Evaluator, exposures: Index) -> tuple[list[CrampLink], Index]:
+    """The distinct links of the products taken, strongest first, and which one each exposure has (len = none)."""
+    knowledge, products = evaluator.knowledge, evaluator.facts.products
+    members = knowledge.groups.members(group)
+    product = evaluator.facts.exposures["product"].to_numpy()[exposures]
+    distinct, place = np.unique(product, return_inverse=True)
+    of_product: list[CrampLink | None] = []
+    for row in distinct:
+        held = [name for name in products["ingredients"].iloc[row] if name in members]
+        link = knowledge.clinical.link(group, held, products["form"].iloc[row])
+        of_product.append(link if link is not None and link.grade != "none" else None)
+    links = sorted({link for link in of_product if link}, key=lambda link: (GRADES.index(link.grade), link.ingredient))
+    codes = np.array([links.index(link) if link else len(links) for link in of_product], dtype=np.int64)
+    return links, codes[np.ravel(place)]
+
+
+def _strongest(patient: Index, link_of: Index) -> tuple[Index, Index]:
+    """Distinct patients and the smallest (strongest) link of each; `patient` ascending."""
+    begins = np.flatnonzero(np.diff(patient, prepend=-1))
+    return patient[begins], np.minimum.reduceat(link_of, begins)
+
+
+def _message(label: str, drugs: str, link: CrampLink) -> str:
+    figure = f" Figure: {link.shown_figure}." if link.shown_figure else ""
+    unverified = "" if link.verified else " (Not verified against a source.)"
+    note = f" {link.note}" if link.note else ""
+    return (
+        f"{label}: {drugs.replace(';', ' + ')}. Link to cramps: {link.grade} ({link.basis}).{figure}{note}{unverified}"
+    )
+
+
+def _counsel(group: str, evaluator: Evaluator) -> str:
+    clinical = evaluator.knowledge.clinical
+    lines = [*clinical.lines(group, "say")[:1], *clinical.lines(group, "monitor")[:1]]
+    lines = lines or list(clinical.lines("all", "say")[:1])
+    return " ".join(line.text for line in lines)

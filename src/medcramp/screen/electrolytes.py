@@ -1,0 +1,211 @@
+"""Net effect of the whole regimen on each electrolyte, with the drugs that drive it named on both sides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from medcramp.logic.evaluate import Evaluator
+from medcramp.logic.facts import Index
+from medcramp.logic.labs import latest
+from medcramp.logic.planes import Mask
+from medcramp.records import ELECTROLYTE_COLUMNS, ELECTROLYTES, SEVERITIES, URGENCIES
+from medcramp.screen.batch import Batch, Texts, code, same, text
+from medcramp.screen.lines import Evidence, joined
+
+DOWN, UP = "down", "up"
+
+
+@dataclass(frozen=True)
+class Side:
+    """What moves one electrolyte one way: exposures (certain, possible), the patients, their drugs in words, and who
+    has two or more products of a common effect."""
+
+    exposures: Index
+    perhaps: Index
+    patients: Index
+    drugs: Texts
+    strong: Mask
+    mechanisms: tuple[str, ...]
+    sources: tuple[str, ...]
+    verified: bool
+
+    def spread(self, size: int) -> Texts:
+        """Drugs in words over all patients, "" where there are none."""
+        everyone = text("", size)
+        everyone[self.patients] = self.drugs
+        return everyone
+
+
+Sides = Mapping[str, Mapping[str, Side]]
+
+
+def sides(evaluator: Evaluator, evidence: Evidence) -> Sides:
+    """electrolyte → direction → Side."""
+    return {
+        electrolyte: {direction: _side(electrolyte, direction, evaluator, evidence) for direction in (DOWN, UP)}
+        for electrolyte in ELECTROLYTES
+    }
+
+
+def _side(electrolyte: str, direction: str, evaluator: Evaluator, evidence: Evidence) -> Side:
+    facts, clinical = evaluator.facts, evaluator.knowledge.clinical
+    effects = [row for row in clinical.effects if (row.electrolyte, row.direction) == (electrolyte, direction)]
+    none = np.empty(0, dtype=np.int64)
+    chosen = {row.group: evaluator.medicines.now(row.group) for row in effects}
+    certain = np.unique(np.concatenate([none, *(part.certain for part in chosen.values())]))
+    perhaps = np.setdiff1d(np.concatenate([none, *(part.possible for part in chosen.values())]), certain)
+    common = [chosen[row.group].certain for row in effects if row.likelihood == "common"]
+    patients = np.flatnonzero(facts.by_patient(certain))
+    taken = [row for row in effects if len(chosen[row.group].certain)]
+    return Side(
+        exposures=certain,
+        perhaps=perhaps,
+        patients=patients,
+        drugs=_named([row.group for row in effects], certain, patients, evaluator, evidence),
+        strong=facts.count_by_patient(np.unique(np.concatenate([none, *common]))) >= 2,
+        mechanisms=tuple(dict.fromkeys(row.mechanism for row in taken)),
+        sources=tuple(dict.fromkeys(key for row in taken for key in row.source)),
+        verified=all(row.verified for row in taken),
+    )
+
+
+def _named(groups: Sequence[str], exposures: Index, patients: Index, evaluator: Evaluator, evidence: Evidence) -> Texts:
+    """The patient's own lines; of a combination product the ingredients that act are named as well."""
+    facts = evaluator.facts
+    acting = frozenset().union(*(evaluator.knowledge.groups.members(group) for group in groups))
+    rows = evidence.lines_of(exposures)
+    exposure = facts.lines["exposure"].to_numpy()[rows]
+    product = facts.exposures["product"].to_numpy()[exposure].astype(np.int64)
+    suffix = np.full(len(facts.products), "", dtype=object)
+    for place in np.unique(product):
+        held = facts.products["ingredients"].iloc[place]
+        named = [name for name in held if name in acting]
+        if len(named) < len(held):
+            suffix[place] = f" ({', '.join(named)})"
+    width = len(facts.products)
+    words = evidence.text_codes[rows] * width + product
+    distinct, word = np.unique(words, return_inverse=True)
+    texts = np.array([evidence.texts[key // width] + suffix[key % width] for key in distinct], dtype=object)
+    # One code per distinct text, in the order of the texts, so that equal lines are named once.
+    text_code, ordered = pd.factorize(texts, sort=True)
+    size = max(len(ordered), 1)
+    pairs = np.unique(facts.patient_of[exposure].astype(np.int64) * size + text_code[np.ravel(word)])
+    return joined(pairs // size, pairs % size, np.asarray(ordered, dtype=object), patients).each()
+
+
+def table(all_sides: Sides, evaluator: Evaluator) -> pd.DataFrame:
+    """ELECTROLYTE_COLUMNS: a row per patient and electrolyte that some drug moves or that was measured."""
+    parts = [_rows(name, both, evaluator) for name, both in all_sides.items()]
+    frame = pd.concat(parts, ignore_index=True)
+    order = np.lexsort((frame["electrolyte"].cat.codes, frame["patient_id"].cat.codes))
+    return frame.iloc[order].reset_index(drop=True)
+
+
+def _rows(electrolyte: str, both: Mapping[str, Side], evaluator: Evaluator) -> pd.DataFrame:
+    facts, labs = evaluator.facts, evaluator.knowledge.labs
+    down, up = both[DOWN], both[UP]
+    measured = _measured(electrolyte, evaluator)
+    unsure = facts.by_patient(np.concatenate([down.perhaps, up.perhaps]))
+    has = {side: np.zeros(facts.size, dtype=bool) for side in (DOWN, UP)}
+    has[DOWN][down.patients], has[UP][up.patients] = True, True
+    chosen = np.flatnonzero(has[DOWN] | has[UP] | unsure | (measured["row"] >= 0))
+    net = np.select([has[DOWN] & has[UP], has[DOWN], has[UP]], [0, 1, 2], 3)[chosen]
+    row = measured["row"][chosen]
+    known = row >= 0
+    values = facts.labs["value"].to_numpy(dtype=float)[row] if len(facts.labs) else np.full(len(row), np.nan)
+    tests = [str(test) for test in facts.labs["test"].to_numpy()[row]] if len(facts.labs) else [""] * len(row)
+    dates = facts.labs["date"].dt.strftime("%Y-%m-%d").fillna("").to_numpy(dtype=object) if len(facts.labs) else None
+    lab_notes = facts.labs["note"].to_numpy(dtype=object) if len(facts.labs) else None
+    notes = np.where(unsure[chosen], "another medicine may act too: whether or how it is taken is unknown", "")
+    full: list[str] = []
+    for place, (note, there) in enumerate(zip(notes, known, strict=True)):
+        lab = str(lab_notes[row[place]]) if there and lab_notes is not None else ""
+        label = labs.label(tests[place]) if there and tests[place] != electrolyte else ""
+        full.append("; ".join(filter(None, (note, label, lab))))
+    return pd.DataFrame(
+        {
+            "patient_id": pd.Categorical.from_codes(chosen, categories=pd.Index(facts.patients["patient_id"])),
+            "electrolyte": pd.Categorical.from_codes(
+                np.full(len(chosen), ELECTROLYTES.index(electrolyte)), categories=pd.Index(ELECTROLYTES)
+            ),
+            "net": pd.Categorical.from_codes(net, categories=pd.Index(["mixed", DOWN, UP, "none"])),
+            "drivers_down": down.spread(facts.size)[chosen],
+            "drivers_up": up.spread(facts.size)[chosen],
+            "last_value": np.where(known, values, np.nan),
+            "unit": np.where(known, [labs.canonical_unit(test) if test else "" for test in tests], ""),
+            "last_date": np.where(known, dates[row] if dates is not None else "", ""),
+            "note": full,
+        },
+        columns=list(ELECTROLYTE_COLUMNS),
+    )
+
+
+def _measured(electrolyte: str, evaluator: Evaluator) -> dict[str, np.ndarray]:
+    """Row of facts.labs with the result to show: of several tests of one electrolyte, the first in the table of
+    tests whose result has been adjusted or needs no adjustment comes first."""
+    labs, facts = evaluator.knowledge.labs, evaluator.facts
+    tests = [test for test in labs.tests if labs[test].electrolyte == electrolyte]
+    raw = {adjustment.measured for adjustment in labs.adjustments}
+    row = np.full(facts.size, -1)
+    for test in sorted(tests, key=lambda test: test in raw):
+        found = latest(facts, test).row
+        row = np.where(row < 0, found, row)
+    return {"row": row}
+
+
+def net_findings(
+    all_sides: Sides, spoken_for: Mapping[str, Mask], evaluator: Evaluator, evidence: Evidence
+) -> Iterator[Batch]:
+    """NET-<electrolyte>-<direction>: two or more common drivers the same way, none against, and nobody else says so.
+
+    `spoken_for`: per electrolyte the patients who have a finding about it already.
+    """
+    for electrolyte, both in all_sides.items():
+        for direction, against in ((DOWN, UP), (UP, DOWN)):
+            side, other = both[direction], both[against]
+            mask = side.strong.copy()
+            mask[other.patients] = False
+            mask &= ~spoken_for.get(electrolyte, np.zeros(len(mask), dtype=bool))
+            patients = np.flatnonzero(mask)
+            if len(patients):
+                yield _net(electrolyte, direction, side, patients, evaluator, evidence)
+
+
+def _net(
+    electrolyte: str, direction: str, side: Side, patients: Index, evaluator: Evaluator, evidence: Evidence
+) -> Batch:
+    drugs = side.spread(evaluator.facts.size)[patients]
+    verb = "lower" if direction == DOWN else "raise"
+    words = [
+        f"Several medicines {verb} {electrolyte}: {names.replace(';', ' + ')}. Nothing taken opposes it."
+        for names in drugs
+    ]
+    wanted = np.zeros(evaluator.facts.size, dtype=bool)
+    wanted[patients] = True
+    exposures = side.exposures[wanted[evaluator.facts.patient_of[side.exposures]]]
+    message = text("", len(patients))
+    message[:] = words
+    return Batch(
+        rule=f"NET-{electrolyte}-{direction}",
+        kind="electrolyte",
+        title=f"Several medicines {verb} {electrolyte}",
+        action=f"Look for a recent {electrolyte} result; ask for one when there is none.",
+        mechanism="; ".join(side.mechanisms),
+        electrolytes=f"{electrolyte} {direction}",
+        verified=side.verified,
+        patients=patients,
+        certain=np.ones(len(patients), dtype=bool),
+        severity=same(code("minor", SEVERITIES), len(patients)),
+        urgency=same(code("routine", URGENCIES), len(patients)),
+        grade=same(-1, len(patients)),
+        drugs=drugs,
+        message=message,
+        facts=text("", len(patients)),
+        missing=text("", len(patients)),
+        sources=text(";".join(side.sources), len(patients)),
+        source_rows=evidence.source_rows(exposures, patients),
+    )

@@ -1,0 +1,145 @@
+"""Rules of the knowledge folder → batches of findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from medcramp.knowledge.rules import Rule
+from medcramp.logic import expressions as ex
+from medcramp.logic.evaluate import Evaluator
+from medcramp.logic.facts import Index
+from medcramp.logic.planes import Mask
+from medcramp.records import SEVERITIES, URGENCIES
+from medcramp.screen.batch import Batch, Texts, code, same, text
+from medcramp.screen.lines import Evidence
+from medcramp.screen.severity import RANK, shown
+
+EVER = None
+_TAGGED = {
+    "UNVERIFIED": " (Not verified against a source.)",
+    "POLICY": " (Our proposal, not a published rule.)",
+    "V": "",
+}
+
+
+def fire(rule: Rule, evaluator: Evaluator, evidence: Evidence, *, policy: bool) -> Batch | None:
+    """The findings of a rule, or None when it fires for nobody. Without `policy`, proposals of ours do not upgrade."""
+    when = evaluator.planes(rule.when)
+    candidates = np.flatnonzero(when.certain if rule.only_certain else when.possible)
+    if not len(candidates):
+        return None
+    certain = when.certain[candidates].copy()
+    for need in rule.needs:
+        certain &= ~evaluator.planes(need).unknown[candidates]
+    severity, reasons = _severity(rule, evaluator, candidates, policy)
+    exposures = looked_at(rule, evaluator, candidates)
+    drugs = evidence.drugs(exposures, candidates)
+    facts = _facts(rule, evaluator, candidates)
+    return Batch(
+        rule=rule.id,
+        subject=rule.subject,
+        kind=rule.kind,
+        title=rule.title,
+        action=rule.action,
+        mechanism=rule.mechanism,
+        electrolytes=";".join(f"{name} {direction}" for name, direction in rule.electrolytes.items()),
+        verified=rule.tag == "V",
+        replaces=rule.replaces,
+        patients=candidates,
+        certain=certain,
+        severity=severity,
+        urgency=same(code(rule.urgency, URGENCIES), len(candidates)),
+        grade=same(-1, len(candidates)),
+        drugs=drugs.each(),
+        message=_messages(rule, drugs.each(), facts, reasons),
+        facts=facts,
+        missing=_missing(rule, evaluator, candidates, certain),
+        sources=text(";".join(rule.sources), len(candidates)),
+        source_rows=evidence.source_rows(exposures, candidates, first=rule.kind == "cascade"),
+    )
+
+
+def _severity(rule: Rule, evaluator: Evaluator, patients: Index, policy: bool) -> tuple[np.ndarray, Texts]:
+    """Severity code per patient after upgrades, and why it was raised ("" = it was not)."""
+    severity = same(code(shown(rule.severities, evaluator.facts.jurisdiction), SEVERITIES), len(patients))
+    reasons = text("", len(patients))
+    for upgrade in rule.upgrade:
+        if upgrade.tag == "POLICY" and not policy:
+            continue
+        raised = evaluator.planes(upgrade.when).certain[patients] & (RANK[upgrade.to] < severity)
+        if raised.any():
+            severity[raised] = RANK[upgrade.to]
+            compared = evaluator.words(upgrade.when, patients[raised])
+            reasons[raised] = [f"{upgrade.why} ({words})" if words else upgrade.why for words in compared]
+    return severity, reasons
+
+
+def _facts(rule: Rule, evaluator: Evaluator, patients: Index) -> Texts:
+    parts = [evaluator.words(expression, patients) for expression in (rule.when, *rule.states)]
+    facts = text("", len(patients))
+    facts[:] = ["; ".join(dict.fromkeys(filter(None, row))) for row in zip(*parts, strict=True)]
+    return facts
+
+
+def _messages(rule: Rule, drugs: Texts, facts: Texts, reasons: Texts) -> Texts:
+    """One message per distinct combination of drugs, facts and reasons."""
+    known: dict[tuple[str, str, str], str] = {}
+    messages = text("", len(drugs))
+    for place, key in enumerate(zip(drugs, facts, reasons, strict=True)):
+        if key not in known:
+            known[key] = message(rule, *key)
+        messages[place] = known[key]
+    return messages
+
+
+def message(rule: Rule, drugs: str, facts: str, reason: str) -> str:
+    """What the finding says: the rule, the patient's own drugs, the effect, the numbers compared, why it is raised."""
+    subject = f"{rule.title}: {drugs.replace(';', ' + ')}." if drugs else f"{rule.title}."
+    parts = [subject, rule.effect, facts and f"Here: {facts}.", reason and f"Raised because {reason}."]
+    return " ".join(part for part in parts if part) + _TAGGED[rule.tag]
+
+
+def _missing(rule: Rule, evaluator: Evaluator, patients: Index, certain: Mask) -> Texts:
+    result = text("", len(patients))
+    open_ = np.flatnonzero(~certain)
+    if len(open_):
+        asked = [evaluator.missing(expression, patients[open_]) for expression in (rule.when, *rule.needs)]
+        result[open_] = [
+            ";".join(dict.fromkeys(name for names in row for name in names)) for row in zip(*asked, strict=True)
+        ]
+    return result
+
+
+def looked_at(rule: Rule, evaluator: Evaluator, patients: Index) -> Index:
+    """Exposures that a finding of the rule lists: by default every group named in `when`, as far back as it looks."""
+    reach = dict(_reach(rule.when))
+    default = EVER if EVER in reach.values() else max((days for days in reach.values() if days is not None), default=0)
+    names: dict[int | None, list[str]] = {}
+    for name in rule.groups:
+        names.setdefault(reach.get(name, default), []).append(name)
+    parts = [evaluator.exposures(tuple(group), patients, within_days=days) for days, group in names.items()]
+    return np.unique(np.concatenate(parts)) if parts else np.empty(0, dtype=np.int64)
+
+
+def _reach(expression: ex.Node) -> Iterator[tuple[str, int | None]]:
+    """(group, days back that it may have ended; EVER = any time) for the groups of an expression."""
+    for node in ex.walk(expression):
+        match node:
+            case ex.Cascade(cascade=sequence):
+                yield sequence.from_, EVER
+                yield sequence.to, EVER
+            case ex.Took(took=recent):
+                yield recent.group, recent.within_days
+            case ex.Pair(pair=names, washout_days=days):
+                yield from zip(names, days, strict=True)
+            case _:
+                continue
+
+
+def fire_all(rules: Sequence[Rule], evaluator: Evaluator, evidence: Evidence, *, policy: bool) -> list[Batch]:
+    """Batches of all rules that fire for anybody; proposals of ours (POLICY) only when wanted."""
+    wanted = [rule for rule in rules if policy or rule.tag != "POLICY"]
+    fired = [fire(rule, evaluator, evidence, policy=policy) for rule in wanted]
+    return [batch for batch in fired if batch is not None]

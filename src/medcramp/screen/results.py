@@ -1,0 +1,164 @@
+"""Laboratory findings: a latest result beyond a limit, with the medicines that push it that way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from medcramp.knowledge.labs import TIMES_UPPER_LIMIT, Limit
+from medcramp.logic.evaluate import Evaluator
+from medcramp.logic.facts import Index
+from medcramp.logic.labs import Latest, latest
+from medcramp.logic.planes import Mask
+from medcramp.records import SEVERITIES, URGENCIES
+from medcramp.screen.batch import Batch, Texts, code, same, text
+from medcramp.screen.electrolytes import DOWN, UP, Sides
+from medcramp.screen.lines import Evidence
+
+OWN_LIMIT = "above the laboratory's upper limit"
+_WORDS = {"below": "below", "at_most": "at most", "above": "above", "at_least": "at least"}
+
+
+def lab_findings(all_sides: Sides, evaluator: Evaluator, evidence: Evidence) -> Iterator[Batch]:
+    """Batches LAB-<electrolyte or test>-<low|high>."""
+    labs = evaluator.knowledge.labs
+    unadjusted = {adjustment.measured: adjustment for adjustment in labs.adjustments}
+    for test in labs.tests:
+        result = latest(evaluator.facts, test)
+        yield from _test(test, result, labs.limits(test), "", all_sides, evaluator, evidence)
+        if test in unadjusted:
+            target = unadjusted[test]
+            settled = latest(evaluator.facts, target.test).row >= 0
+            raw = Latest(*(np.where(settled, _nothing(column), column) for column in result))
+            yield from _test(test, raw, labs.limits(target.test), target.by, all_sides, evaluator, evidence)
+
+
+def _nothing(column: np.ndarray) -> object:
+    return {"f": np.nan, "M": np.datetime64("NaT", "D")}.get(column.dtype.kind, -1)
+
+
+def _test(
+    test: str,
+    result: Latest,
+    limits: Sequence[Limit],
+    missing: str,
+    all_sides: Sides,
+    evaluator: Evaluator,
+    evidence: Evidence,
+) -> Iterator[Batch]:
+    """Findings low and high of one test; `missing` names what makes them uncertain ("" = nothing)."""
+    for direction in ("low", "high"):
+        ladder = [limit for limit in limits if limit.direction == direction]
+        step = np.full(evaluator.facts.size, -1)
+        for place, limit in enumerate(ladder):
+            value = result.value / result.upper_limit if limit.unit == TIMES_UPPER_LIMIT else result.value
+            step[_beyond(limit, value)] = place
+        if direction == "high" and ladder and ladder[0].unit != TIMES_UPPER_LIMIT:
+            with np.errstate(invalid="ignore"):
+                step[result.value <= result.upper_limit] = -1
+                own = (result.value > result.upper_limit) & (step < 0)
+        else:
+            own = np.zeros(len(step), dtype=bool)
+        patients = np.flatnonzero((step >= 0) | own)
+        if len(patients):
+            yield _batch(
+                test, direction, ladder, step[patients], patients, result, missing, all_sides, evaluator, evidence
+            )
+
+
+def _beyond(limit: Limit, value: np.ndarray) -> Mask:
+    compare = {"below": np.less, "at_most": np.less_equal, "above": np.greater, "at_least": np.greater_equal}
+    with np.errstate(invalid="ignore"):
+        mask: Mask = compare[limit.comparison](value, limit.threshold)
+    return mask
+
+
+def _batch(
+    test: str,
+    direction: str,
+    ladder: Sequence[Limit],
+    step: Index,
+    patients: Index,
+    result: Latest,
+    missing: str,
+    all_sides: Sides,
+    evaluator: Evaluator,
+    evidence: Evidence,
+) -> Batch:
+    labs, facts = evaluator.knowledge.labs, evaluator.facts
+    electrolyte = labs[test].electrolyte
+    side = all_sides[electrolyte][DOWN if direction == "low" else UP] if electrolyte else None
+    drugs = side.spread(facts.size)[patients] if side else text("", len(patients))
+    exposures = side.exposures if side else np.empty(0, dtype=np.int64)
+    asked = np.zeros(facts.size, dtype=bool)
+    asked[patients] = True
+    exposures = exposures[asked[facts.patient_of[exposures]]]
+    label = labs.label(test)
+    facts_text = _results(test, ladder, step, patients, result, evaluator)
+    message = text("", len(patients))
+    verb = "lowers" if direction == "low" else "raises"
+    message[:] = [
+        f"{label} is {_label(ladder, place)}: {words}."
+        + (f" Taken and {verb} it: {names.replace(';', ' + ')}." if names else "")
+        for words, place, names in zip(facts_text, step, drugs, strict=True)
+    ]
+    return Batch(
+        rule=f"LAB-{electrolyte or test}-{direction}",
+        subject="" if test == electrolyte else test,
+        kind="lab",
+        title=f"{label} {direction}",
+        action="Tell the prescriber; repeat the test if the result does not fit the patient.",
+        mechanism="",
+        electrolytes=f"{electrolyte} {DOWN if direction == 'low' else UP}" if electrolyte else "",
+        verified=all(limit.verified for limit in ladder),
+        patients=patients,
+        certain=np.full(len(patients), not missing),
+        severity=_codes([limit.severity for limit in ladder], "minor", SEVERITIES, step),
+        urgency=_codes([limit.urgency for limit in ladder], "routine", URGENCIES, step),
+        grade=same(-1, len(patients)),
+        drugs=drugs,
+        message=message,
+        facts=facts_text,
+        missing=text(missing, len(patients)),
+        sources=_choose([";".join(limit.source) for limit in ladder], "", step),
+        source_rows=evidence.source_rows(exposures, patients),
+    )
+
+
+def _results(
+    test: str, ladder: Sequence[Limit], step: Index, patients: Index, result: Latest, evaluator: Evaluator
+) -> Texts:
+    """Value, date and the limit passed, in words; a limit whose source was not read is not shown as a number."""
+    unit = evaluator.knowledge.labs.canonical_unit(test)
+    notes = evaluator.facts.labs["note"].to_numpy(dtype=object)
+    words = []
+    for place, patient in zip(step, patients, strict=True):
+        value, upper, row = result.value[patient], result.upper_limit[patient], result.row[patient]
+        day = "" if np.isnat(result.date[patient]) else f" on {result.date[patient]}"
+        limit = ladder[place] if place >= 0 else None
+        if limit is None:
+            passed = f"above the laboratory's own upper limit {upper:.4g}"
+        elif limit.unit == TIMES_UPPER_LIMIT:
+            passed = f"{value / upper:.3g} times the laboratory's upper limit {upper:.4g}"
+        elif limit.verified:
+            passed = f"{_WORDS[limit.comparison]} {limit.threshold:g}"
+        else:
+            passed = ""
+        note = f"({notes[row]})" if row >= 0 and notes[row] else ""
+        words.append(", ".join(filter(None, (f"{value:.4g} {unit}{day}", passed, note))))
+    texts = text("", len(patients))
+    texts[:] = words
+    return texts
+
+
+def _label(ladder: Sequence[Limit], step: int) -> str:
+    return ladder[step].label if step >= 0 else OWN_LIMIT
+
+
+def _codes(values: Sequence[str], own: str, words: Sequence[str], step: Index) -> np.ndarray:
+    return np.array([*(code(value, words) for value in values), code(own, words)], dtype=np.int8)[step]
+
+
+def _choose(values: Sequence[str], own: str, step: Index) -> Texts:
+    return np.array([*values, own], dtype=object)[step]
