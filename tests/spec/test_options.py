@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from fixtures.option_patients import facts_of
 
+from fixtures.option_patients import facts_of
 from medcramp.knowledge import load
 from medcramp.logic.evaluate import Evaluator
 
@@ -54,7 +54,9 @@ def test_the_catalogue_holds_every_option_and_form():
 
 
 def test_no_option_calls_the_three_relaxants_over_the_counter():
-    relaxants = [option for option in KNOWLEDGE.options if option.option in ("orphenadrine", "cyclobenzaprine", "baclofen")]
+    relaxants = [
+        option for option in KNOWLEDGE.options if option.option in ("orphenadrine", "cyclobenzaprine", "baclofen")
+    ]
     assert len(relaxants) == 3
     assert all(option.legal_status["US"].startswith("prescription only") for option in relaxants)
 
