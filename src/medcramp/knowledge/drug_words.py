@@ -11,7 +11,7 @@ from medcramp.knowledge.files import knowledge_folder, read_csv
 
 SHORTEST_WORD = 4
 SHORTEST_CUT = 6
-NAME_COLUMNS = ("ingredient", "name", "brand", "word")
+NAME_COLUMNS = ("ingredient", "name", "brand")
 AMOUNT = re.compile(
     r"\d\s?(?:mg|mcg|µg|μg|ug|g|gm|gram|meq|mmol|units?|iu|ml|%|microgram(?:me)?s?|act)\b", re.IGNORECASE
 )
@@ -27,7 +27,7 @@ def load(folder: Path | None = None) -> frozenset[str]:
             for _, row in read_csv(path):
                 name = next((row[column] for column in NAME_COLUMNS if row.get(column)), "")
                 words.update(word for word in re.findall(r"[^\W\d_]+", name.lower())[:2] if len(word) >= SHORTEST_WORD)
-    return frozenset(words)
+    return frozenset(words - form_words(folder))
 
 
 @cache

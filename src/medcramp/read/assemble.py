@@ -106,7 +106,7 @@ def _add_records(
 ) -> None:
     fates = shaped.fates
     read = canonical.read_table(shaped.table, shaped.meaning, columns, settled, fates)
-    for kind, parts in shaped.companions(read).items():
+    for kind, parts in shaped.companions.items():
         gathered.companions.setdefault(kind, []).append(parts)
     keep = fates.open
     table = shaped.table

@@ -46,15 +46,27 @@ class Fates:
         if twin is not None:
             self.twin[rows] = twin[rows]
 
-    def of_sources(self, origin: np.ndarray, sources: int) -> Fates:
-        """Fates of source rows from those of their records: used if any record is, else as the first one says."""
-        fates = Fates(sources)
+    def take(self, rows: np.ndarray) -> Fates:
+        """Fates of the given rows (indices), which may repeat."""
+        fates = Fates(len(rows))
         fates.reasons = self.reasons
-        fates.outcome[:] = IGNORED
+        fates.outcome, fates.reason, fates.twin = self.outcome[rows], self.reason[rows], self.twin[rows]
+        return fates
+
+    def of_sources(self, origin: np.ndarray, sources: Fates) -> Fates:
+        """Fates of source rows: used if any of their records is, else as the first record says.
+
+        Rows that made no record keep what `sources` says of them.
+        """
+        fates = Fates(sources.rows)
+        fates.reasons = list(dict.fromkeys([*sources.reasons, *self.reasons]))
+        theirs = np.array([fates.reasons.index(reason) for reason in sources.reasons], dtype=np.int16)
+        mine = np.array([fates.reasons.index(reason) for reason in self.reasons], dtype=np.int16)
+        fates.outcome, fates.reason, fates.twin = sources.outcome.copy(), theirs[sources.reason], sources.twin.copy()
         for outcome in (IGNORED, REJECTED, USED):
             rows = np.flatnonzero(self.outcome == outcome)[::-1]
             fates.outcome[origin[rows]] = outcome
-            fates.reason[origin[rows]] = self.reason[rows]
+            fates.reason[origin[rows]] = mine[self.reason[rows]]
             fates.twin[origin[rows]] = self.twin[rows]
         return fates
 

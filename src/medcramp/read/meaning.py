@@ -90,6 +90,12 @@ def looks_like_name(text: str) -> bool:
     return bool(re.fullmatch(r"[^\W\d_][^\d_;:/]*", plain)) and bool(re.search(r"[^\W\d_][, ]+[^\W\d_]", plain))
 
 
+def counts_rows(texts: Sequence[str]) -> bool:
+    """1, 2, 3, …: a column that numbers the rows."""
+    figures = [int(text) for text in texts if text.isdigit() and len(text) < 7]
+    return len(figures) == len(texts) > 1 and max(figures) - min(figures) == len(figures) - 1 and min(figures) <= 1
+
+
 def looks_like_directions(text: str, columns: Columns) -> bool:
     """A dose or a frequency is in it: "1 tab po bid", "as directed"; "take with food" alone is not."""
     words = re.findall(r"[^\W\d_]+|\d+", text.lower())
@@ -125,6 +131,8 @@ def _date(strength: int, c: Contents) -> float:
 
 
 def _patient_id(strength: int, c: Contents) -> float:
+    if strength == 1 and counts_rows(c.texts):
+        return -1.0
     if c.date > 0.8 or (c.drug > 0.6 and strength < 3):
         return -1.0
     return -1.0 if c.name > 0.6 and c.figures < 0.2 and strength < 3 else 0.2

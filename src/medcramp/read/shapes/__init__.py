@@ -1,0 +1,31 @@
+"""Brings a table to one row per medication record, whatever its shape."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from medcramp.knowledge.columns import Columns
+from medcramp.read.meaning import DrugTest
+from medcramp.read.shapes import continuation, headings, lists
+from medcramp.read.shapes.shaped import Shaped, plain
+from medcramp.read.understand import PERSON, Understood
+
+__all__ = ["Shaped", "shape"]
+
+
+def shape(u: Understood, columns: Columns, drug_test: DrugTest, settled: Mapping[str, str]) -> Shaped | None:
+    """The records of a table, or None when it holds none."""
+    if u.kind != "records" or "drug" in u.missing:
+        return None
+    shaped = plain(u)
+    if not shaped.meaning.has(*PERSON):
+        shaped = headings.person_headings(shaped, u.above, columns)
+    if not shaped.meaning.has(*PERSON):
+        shaped = headings.person_above(shaped, u.above, columns)
+    if not shaped.meaning.has(*PERSON):
+        return None
+    if u.grid.merged:
+        shaped = continuation.fill_merged(shaped, u)
+    shaped = continuation.fill_blanks(shaped)
+    shaped = lists.split_lists(shaped, columns, drug_test)
+    return lists.split_directions(shaped, columns, always=shaped.origin is not None)

@@ -1,0 +1,165 @@
+"""People named outside the columns: in a block above the table, or in heading rows between its groups."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from medcramp.knowledge.columns import Columns
+from medcramp.read import dates, values
+from medcramp.read.meaning import looks_like_name
+from medcramp.read.shapes.shaped import PERSON_FIELDS, Shaped, field_column
+from medcramp.read.tables import column_of, constant
+from medcramp.read.understand import MEDICINE
+
+Person = dict[str, str]
+LABEL = re.compile(r"([^\W\d_][^:|]{0,40}?)\s*:\s*")
+GAP = re.compile(r"\s{2,}|\t|\|")
+NAME_AND_DATE = re.compile(
+    r"^\W*(?P<name>[^\W\d_][^\d:;|]*?,\s*[^\d:;|]*?)[\s(;|-]*(?:d\.?o\.?b\.?|born|b\.)?[\s:(]*"
+    r"(?P<born>\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d{1,2}[- ][A-Za-z]{3}[- ]\d{2,4})\b(?P<rest>.*)$",
+    re.IGNORECASE,
+)
+CONTINUED = re.compile(r"\(?\s*\b(?:cont(?:inued|'d|d)?\.?)\s*\)?\s*$", re.IGNORECASE)
+FEW_CELLS = 6
+
+
+def key_values(text: str, columns: Columns) -> Person:
+    """ "DOB: 03/09/1944   SEX: F" → the person fields with a usable value."""
+    person: Person = {}
+    for label, value in pairs(text):
+        take(person, label, value, columns)
+    return person
+
+
+def pairs(text: str) -> list[tuple[str, str]]:
+    """ "Label: value   Other label: value" → labels with their values; a label is what stands before a colon."""
+    found: list[tuple[str, str]] = []
+    for piece in GAP.split(text):
+        parts = LABEL.split(piece.strip())
+        if len(parts) == 1 and found and not found[-1][1]:
+            found[-1] = (found[-1][0], piece.strip())
+        for label, value in zip(parts[1::2], parts[2::2], strict=True):
+            found.append((label.strip(), value.strip()))
+    return found
+
+
+def take(person: Person, label: str, value: str, columns: Columns) -> bool:
+    """Put a value under the person field that its label means, when it can be one."""
+    meanings = columns.meanings(label, "patients")
+    for name, _ in sorted(meanings.items(), key=lambda item: -item[1]):
+        usable = person_value(name, value, columns)
+        if usable and name not in person:
+            person[name] = usable
+            return True
+    return False
+
+
+def person_value(name: str, value: str, columns: Columns) -> str | None:
+    """The part of a text that can stand for a person field, or None."""
+    value = values.tidy(value)
+    if not value or name not in PERSON_FIELDS:
+        return None
+    if name == "birth_date":
+        bare = re.sub(r"\s*\(.*$", "", value)
+        return bare if dates.parse(bare, dates.Reading(birth=True)) else None
+    if name in {"patient_name", "last_name", "first_name"}:
+        return value if looks_like_name(value) or (name != "patient_name" and value.isalpha()) else None
+    if name == "sex":
+        return value if value.lower().strip(" .") in columns.sexes else None
+    if name == "age":
+        return values.age(value)
+    return value if any(c.isdigit() for c in value) or name == "middle_name" else None
+
+
+def block(rows: Sequence[Sequence[str]], columns: Columns) -> Person:
+    """The person in the rows above a table: "label: value", label beside value, or label above value."""
+    person: Person = {}
+    lonely: list[str] = []
+    for index, row in enumerate(rows):
+        cells = [(place, values.tidy(cell)) for place, cell in enumerate(row) if values.tidy(cell)]
+        for number, (place, cell) in enumerate(cells):
+            for label, value in pairs(row[place]):
+                take(person, label, value, columns)
+            if ":" in cell.rstrip(":") or not columns.meanings(cell, "patients"):
+                if len(cells) == 1 and looks_like_name(re.sub(r"\s*<.*?>\s*", "", cell)) and "," in cell:
+                    lonely.append(re.sub(r"\s*<.*?>\s*", "", cell))
+                continue
+            right = cells[number + 1][1] if number + 1 < len(cells) else ""
+            under = rows[index + 1][place] if index + 1 < len(rows) and place < len(rows[index + 1]) else ""
+            take(person, cell.rstrip(":"), right, columns) or take(person, cell.rstrip(":"), under, columns)
+    if not person.keys() & {"patient_name", "last_name"} and person and len(lonely) == 1:
+        person["patient_name"] = lonely[0]
+    return person
+
+
+def heading(text: str, columns: Columns) -> Person | None:
+    """The person whom a heading row names: "SMITH, JOHN  DOB: 07/04/1939  SEX: M", "Patient: …", or None."""
+    text = CONTINUED.sub("", values.tidy_lines(text) if "\n" in text else text.strip())
+    person = key_values(text, columns)
+    before = re.split(r"\s{2,}|\b[A-Za-z.# ]{1,20}:", text)[0].strip(" -*#(")
+    if not person.keys() & {"patient_name", "last_name"} and looks_like_name(before) and "," in before:
+        person["patient_name"] = before
+    if "patient_name" not in person and (found := NAME_AND_DATE.match(text)):
+        person["patient_name"] = values.tidy(found["name"])
+        person.setdefault("birth_date", found["born"])
+        sexes = [word for word in re.findall(r"[A-Za-z]+", found["rest"]) if word.lower() in columns.sexes]
+        if sexes:
+            person.setdefault("sex", sexes[0])
+    return person if person.keys() & {"patient_name", "last_name", "patient_id"} else None
+
+
+def person_above(shaped: Shaped, above: Sequence[Sequence[str]], columns: Columns) -> Shaped:
+    """A table about one person whose identity stands above it."""
+    person = block(above, columns)
+    if not person.keys() & {"patient_id", "patient_name", "last_name"}:
+        return shaped
+    rows = len(shaped.table)
+    return shaped.extended({name: constant(text, rows) for name, text in person.items()}, "one patient, named above")
+
+
+def person_headings(shaped: Shaped, above: Sequence[Sequence[str]], columns: Columns) -> Shaped:
+    """Groups of rows under heading rows that name the patient."""
+    medicine = np.zeros(len(shaped.table), dtype=bool)
+    for name in MEDICINE:
+        medicine |= field_column(shaped, name).known
+    cells = np.sum([column.known for column in shaped.table.columns], axis=0)
+    candidates = np.flatnonzero(cells <= FEW_CELLS)
+    texts = _row_texts(shaped, candidates)
+    people: dict[int, Person] = {-1: block(above, columns)}
+    for row, text in zip(candidates, texts, strict=True):
+        person = heading(text, columns)
+        if person and not _is_record(person, medicine[row], text):
+            people[int(row)] = _known(person, people.values())
+    if len(people) < 2:
+        return shaped
+    starts = np.full(len(shaped.table), -1)
+    marks = [row for row in people if row >= 0]
+    starts[marks] = marks
+    starts = np.maximum.accumulate(starts)
+    names = sorted({name for person in people.values() for name in person})
+    filled = {name: column_of([people[int(start)].get(name) for start in starts]) for name in names}
+    mask = np.zeros(len(shaped.table), dtype=bool)
+    mask[marks] = True
+    shaped.fates.mark(mask, 2, "a patient heading; its rows follow")
+    return shaped.extended(filled, "grouped under patient headings")
+
+
+def _row_texts(shaped: Shaped, rows: np.ndarray) -> list[str]:
+    columns = [column.take(rows).decoded() for column in shaped.table.columns]
+    return ["   ".join(text for text in cells if text) for cells in zip(*columns, strict=True)]
+
+
+def _is_record(person: Person, has_medicine: bool, text: str) -> bool:
+    """A heading may stand in the medicine column; a record never names a person by label or birth date."""
+    return has_medicine and not ("birth_date" in person or ":" in text or "patient_name" in person)
+
+
+def _known(person: Person, earlier: Iterable[Person]) -> Person:
+    """ "SMITH, JOHN (CONTINUED)" says the name only: the rest is known from its first heading."""
+    for other in earlier:
+        if other and all(other.get(name, text) == text for name, text in person.items()) and len(other) > len(person):
+            return other
+    return person
