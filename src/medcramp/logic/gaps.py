@@ -96,7 +96,7 @@ def _leaf(evaluator: Evaluator, leaf: ex.Node) -> Iterator[Gap]:
         case ex.Sex():
             yield "sex", everyone
         case ex.Condition(condition=name):
-            yield f"diagnoses ({knowledge.conditions.label(name)})", everyone
+            yield f"conditions ({knowledge.conditions.label(name)})", everyone
         case ex.Lab(lab=bound):
             limit = "" if bound.times_upper_limit is None else " with the laboratory's upper limit"
             yield f"recent {bound.test.replace('_', ' ')}{limit}", everyone

@@ -35,9 +35,10 @@ class Medicines:
         self.knowledge = knowledge
         frame = facts.exposures
         self.active = frame["active"].to_numpy()
-        self.first_start = frame["first_start"].to_numpy()
-        self.course_start = frame["course_start"].to_numpy()
-        self.last_end = frame["last_end"].to_numpy()
+        # A frame keeps dates in seconds; days are what is meant and what is printed.
+        self.first_start, self.course_start, self.last_end = (
+            frame[name].to_numpy().astype("datetime64[D]") for name in ("first_start", "course_start", "last_end")
+        )
         self.duplicated = frame["duplicated"].to_numpy()
         self.members = lru_cache(maxsize=None)(self._members)
         self._ingredient_rows = lru_cache(maxsize=None)(self._rows_of_ingredients)

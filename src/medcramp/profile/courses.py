@@ -159,7 +159,7 @@ def _exposures(
     line_exposure = lines["exposure"].to_numpy()
     best = np.zeros(count, dtype=np.int8)
     np.maximum.at(best, line_exposure[counting], _RANK_OF[lines["current"].to_numpy()[counting]])
-    ends = lines["ends"].to_numpy()
+    ends = lines["ends"].to_numpy().astype("datetime64[D]")  # a frame keeps seconds
     open_end = np.zeros(count, dtype=bool)
     open_end[line_exposure[np.isnat(ends)]] = True
     last_end = np.full(count, np.iinfo(np.int64).min)

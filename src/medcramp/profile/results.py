@@ -108,7 +108,9 @@ def _adjusted(rows: pd.DataFrame, labs: Labs) -> pd.DataFrame:
     for adjustment in labs.adjustments:
         by_test = {name: parts[0][parts[0]["test"] == name].set_index("patient") for name in _tests_of(adjustment)}
         measured, by, own = (by_test[name] for name in _tests_of(adjustment))
-        joined = measured.join(by[["value", "date"]], rsuffix="_by", how="inner")
+        joined = measured.join(
+            by.rename(columns={"value": "value_by", "date": "date_by"})[["value_by", "date_by"]], how="inner"
+        )
         joined = joined.join(own[["date"]].rename(columns={"date": "date_own"}))
         joined = joined[joined["date_own"].isna() | (joined["date"] > joined["date_own"])]
         if joined.empty:

@@ -15,7 +15,7 @@ _REMEDIES = (
     ("date when", "ask when it was stopped"),
     ("route", "look at the product"),
     ("strength", "look at the product"),
-    ("diagnoses", "give the conditions table"),
+    ("conditions", "give the conditions table"),
     ("allergy", "give the allergies table"),
     ("age", "give the birth date"),
     ("sex", "give the patients table"),
