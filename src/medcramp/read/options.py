@@ -29,6 +29,8 @@ class Limits:
     document_bytes: int = 1024 * MEBIBYTE
     """Largest document that must be held whole: JSON bundle, HTML page, one XML part of a workbook."""
     sheets: int = 500
+    cells: int = 50_000_000
+    """Most cells of one worksheet, counted as the rectangle around all filled ones."""
 
 
 @dataclass(frozen=True)

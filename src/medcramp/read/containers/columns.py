@@ -7,7 +7,6 @@ from itertools import zip_longest
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -35,25 +34,24 @@ def table_of(columns: Sequence[Any], rows: int) -> pa.Table:
     return pa.table(list(columns), names=[str(i) for i in range(len(columns))])
 
 
-def text_column(cells: Sequence[object], shown: Callable[[Any], str]) -> pa.DictionaryArray:
-    """Column of any Python values; `shown` turns a distinct value into text ("" and None are empty cells).
-
-    1, 1.0 and True are one key to a Python dictionary, but three different cells.
-    """
-    column = np.empty(len(cells), dtype=object)
-    column[:] = cells
-    if {bool, float, int} & (kinds := set(map(type, cells))) and len(kinds - {str, type(None)}) > 1:
-        column[:] = [cell if isinstance(cell, str) or cell is None else shown(cell) for cell in cells]
-    codes, distinct = pd.factorize(column)
-    texts = [shown(value) for value in distinct]
-    # Two values may be shown alike, and "" is no value: number the texts themselves.
-    numbers: dict[str, int] = {}
-    for text in texts:
-        if text and text not in numbers:
-            numbers[text] = len(numbers)
-    renumbered = np.fromiter((numbers.get(text, -1) for text in texts), dtype=np.int32, count=len(texts))
-    renumbered = np.append(renumbered, np.int32(-1))
-    return encoded(renumbered[codes].astype(np.int32), pa.array(list(numbers), pa.string()))
+def text_column(cells: Sequence[Any], shown: Callable[[Any], str]) -> pa.DictionaryArray:
+    """Column of any Python values; `shown` turns a distinct value into text ("" and None are empty cells)."""
+    kinds = set(map(type, cells))
+    if kinds - {str}:
+        if bool in kinds and kinds & {int, float}:
+            # 1 and True are one key to a Python dictionary, but two different cells.
+            cells = [shown(cell) if isinstance(cell, bool) else cell for cell in cells]
+        texts = {value: value if isinstance(value, str) else shown(value) for value in set(cells) if value is not None}
+        cells = [texts.get(cell) for cell in cells]
+    column = pa.array(cells, pa.string()).dictionary_encode()
+    blank = pc.index(column.dictionary, "").as_py()
+    if blank < 0:
+        return column
+    codes = codes_of(column)
+    numbers = np.arange(len(column.dictionary) + 1, dtype=np.int32)
+    numbers[blank:] -= 1
+    numbers[[blank, -1]] = -1
+    return encoded(numbers[codes], column.dictionary.filter(pc.not_equal(column.dictionary, "")))
 
 
 def rows_table(rows: Sequence[Sequence[str]], width: int) -> pa.Table:
