@@ -6,8 +6,8 @@ longest phrase at a place in a line. Names are indexed as written and with their
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from medcramp.errors import KnowledgeError
@@ -52,6 +52,10 @@ class Meaning:
         return self.meanings[0] if len(self.meanings) == 1 else ()
 
 
+Phrases = Mapping[str, tuple[tuple[tuple[str, ...], Meaning], ...]]
+"""First word → (words, meaning), longest first."""
+
+
 @dataclass(frozen=True, slots=True)
 class Unit:
     """A unit of strength: canonical symbol, kind (mass, volume, …) and factor to mg, ml or 1 (NaN none)."""
@@ -74,7 +78,7 @@ class Context:
 class Vocabulary:
     """All names and words, ready to look up. Immutable by convention: nothing writes to it after `load`."""
 
-    phrases: Mapping[str, tuple[tuple[tuple[str, ...], Meaning], ...]]
+    phrases: Phrases
     exact: Mapping[str, Meaning]
     names: Mapping[str, Meaning]
     spelled_out: Mapping[str, str]
@@ -82,11 +86,23 @@ class Vocabulary:
     routes: Mapping[str, str]
     form_by_route: Mapping[tuple[str, str], str]
     usual_route: Mapping[str, str]
+    routes_of_brands: Mapping[frozenset[str], str]
     kinds: Mapping[str, str]
     contexts: Mapping[str, tuple[Context, ...]]
     strength_order: Mapping[str, tuple[str, ...]]
     confusable: Mapping[str, frozenset[str]]
-    grammar_words: frozenset[str] = field(default_factory=frozenset)
+    grammar_words: frozenset[str]
+    directions: Mapping[str, tuple[tuple[tuple[str, ...], str, str], ...]]
+
+    def usual_route_of(self, ingredients: Sequence[str]) -> str:
+        """Route a product of these ingredients is nearly always used by; "" when that differs or is not known.
+
+        A combination: the route all its brands share, else the one route its ingredients have in common.
+        """
+        if len(ingredients) > 1 and (route := self.routes_of_brands.get(frozenset(ingredients))):
+            return route
+        routes = {self.usual_route.get(ingredient, "") for ingredient in ingredients}
+        return routes.pop() if len(routes) == 1 else ""
 
 
 def load(folder: Path) -> Vocabulary:
@@ -118,6 +134,7 @@ def load(folder: Path) -> Vocabulary:
             for _, cells in _rows(tables / "form_by_route.csv", "form", "route", "becomes")
         },
         usual_route=usual_route,
+        routes_of_brands=_routes_of_brands(names.values()),
         kinds=kinds,
         contexts=_contexts(tables),
         strength_order={
@@ -125,6 +142,7 @@ def load(folder: Path) -> Vocabulary:
             for _, cells in _rows(tables / "strength_order.csv", "name", "ingredients")
         },
         confusable=_confusable(tables),
+        directions=_directions(tables),
         grammar_words=frozenset(word for meaning in grammar for word in meaning.phrase.split()),
     )
 
@@ -182,6 +200,15 @@ def _names(tables: Path, kinds: Mapping[str, str], salts: set[str]) -> dict[str,
     return names
 
 
+def _routes_of_brands(names: Iterable[Meaning]) -> dict[frozenset[str], str]:
+    """Ingredient set → the route all brands of it share; brands without a route say nothing."""
+    routes: dict[frozenset[str], set[str]] = {}
+    for meaning in names:
+        if meaning.brand and meaning.route:
+            routes.setdefault(frozenset(meaning.ingredients), set()).add(meaning.route)
+    return {parts: found.pop() for parts, found in routes.items() if len(found) == 1}
+
+
 def _grammar(tables: Path, salts: set[str]) -> Iterator[Meaning]:
     for _, cells in _rows(tables / "not_drugs.csv", "name", "kind"):
         yield Meaning(NOT_DRUG, _phrase(cells["name"]), detail=cells["kind"])
@@ -237,3 +264,15 @@ def _confusable(tables: Path) -> dict[str, frozenset[str]]:
         partners.setdefault(a, set()).add(b)
         partners.setdefault(b, set()).add(a)
     return {name: frozenset(others) for name, others in partners.items()}
+
+
+def _directions(tables: Path) -> dict[str, tuple[tuple[tuple[str, ...], str, str], ...]]:
+    """Words of directions: first word → (words, kind, value), longest first."""
+    index: dict[str, dict[tuple[str, ...], tuple[str, str]]] = {}
+    for _, cells in _rows(tables / "sig_words.csv", "phrase", "kind", "value"):
+        words = tuple(wording.tokens(wording.fold(cells["phrase"])))
+        index.setdefault(words[0], {})[words] = (cells["kind"], cells["value"])
+    return {
+        first: tuple(sorted(((words, *meant) for words, meant in found.items()), key=lambda entry: -len(entry[0])))
+        for first, found in index.items()
+    }

@@ -1,76 +1,202 @@
-"""Tables of recognised items: one row per distinct line, with route, form, strength and groups."""
+"""Distinct drug lines of a frame of records, recognised: route, form, strength, groups; codes beside text."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from math import isnan
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from medcramp.knowledge import Knowledge, wording
+from medcramp.knowledge.vocabulary import FORM, ROUTE, Vocabulary
+from medcramp.recognise.codes import CodeTables, look_up
+from medcramp.recognise.doses import Product
+from medcramp.recognise.lines import cut
 from medcramp.recognise.match import Matched, Matcher
-from medcramp.recognise.strength import per_component
-from medcramp.records import Progress, no_progress, text_column
+from medcramp.recognise.names import AMBIGUOUS, APPROXIMATE, EXACT, NOT_A_DRUG, UNKNOWN, Named
+from medcramp.recognise.strength import Strength, parse, per_component
+from medcramp.records import Progress
 
-if TYPE_CHECKING:
-    from medcramp.knowledge import Knowledge
-
-IDENTIFY_COLUMNS = ("text", "status", "ingredients", "classes", "route", "form", "strength", "match", "score", "note")
+ITEM_COLUMNS = ("drug", "strength", "form", "route", "ndc", "rxcui", "atc")
+CODE_COLUMNS = ("ndc", "rxcui", "atc")
 SOLID = frozenset(("tablet", "capsule", "chewable_tablet", "effervescent_tablet", "lozenge", "suppository", "pessary"))
 
 
-def identify(
-    texts: Sequence[str | None],
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One distinct drug line, recognised: a row of `records.Recognised.items`."""
+
+    text: str
+    named: Named
+    strength: str
+    product: Product
+    certain: tuple[str, ...]
+    possible: tuple[str, ...]
+
+
+def distinct(columns: Sequence[pd.Series]) -> tuple[NDArray[np.int32], NDArray[np.intp]]:
+    """Rows that are equal in all categorical columns share a number: (number per row, first row of each number)."""
+    rows = len(columns[0])
+    key = np.zeros(rows, dtype=np.int64)
+    for column in columns:
+        width = len(column.cat.categories) + 1
+        key = key * width + (column.cat.codes.to_numpy(dtype=np.int64) + 1)
+        _, key = np.unique(key, return_inverse=True)
+    _, first, number = np.unique(key, return_index=True, return_inverse=True)
+    order = np.argsort(first, kind="stable")  # number in order of appearance: row order of the input, not of codes
+    place = np.empty(len(order), dtype=np.int32)
+    place[order] = np.arange(len(order), dtype=np.int32)
+    return place[number], first[order]
+
+
+def recognise_items(
+    cells: Sequence[Mapping[str, str]],
     knowledge: Knowledge,
-    *,
-    corrections: Mapping[str, str] | None = None,
-    progress: Progress = no_progress,
-) -> pd.DataFrame:
-    """Recognise texts alone: a frame of IDENTIFY_COLUMNS, one row per text, same order; lists are ";"-joined text."""
-    column = text_column(texts)
-    distinct = [str(text) for text in column.categories]
-    asked = [(corrections or {}).get(text.strip(), text) for text in distinct]
-    rows = [_row(matched, knowledge) for matched in Matcher(knowledge.vocabulary).match(asked, progress)]
-    table = pd.DataFrame([*rows, ("unknown", "", "", "", "", "", "", 0.0, "empty")], columns=list(IDENTIFY_COLUMNS[1:]))
-    gathered = table.iloc[column.codes].reset_index(drop=True)
-    gathered.insert(0, "text", pd.Series([text or "" for text in texts], dtype=object))
-    return gathered
+    matcher: Matcher,
+    corrections: Mapping[str, str],
+    codes: CodeTables | None,
+    progress: Progress,
+) -> list[Item]:
+    """Recognise rows of ITEM_COLUMNS (keys may be missing or "" when unknown)."""
+    asked = [_corrected(row.get("drug", ""), corrections) for row in cells]
+    matched = matcher.match(asked, progress)
+    coded = look_up(cells, codes)
+    by_code = matcher.match([name for _, _, name in coded])
+    together = [
+        _with_code(text, code, from_code) if code[0] else text
+        for text, code, from_code in zip(matched, coded, by_code, strict=True)
+    ]
+    return [_item(row, each, knowledge) for row, each in zip(cells, together, strict=True)]
 
 
-def _row(matched: Matched, knowledge: Knowledge) -> tuple[str, str, str, str, str, str, str, float, str]:
+def _corrected(text: str, corrections: Mapping[str, str]) -> str:
+    return corrections.get(correction_key(text), text) if corrections else text
+
+
+def correction_key(text: str) -> str:
+    """Corrections hold for a text whatever its case and spacing."""
+    return " ".join(text.lower().split())
+
+
+def _with_code(text: Matched, code: tuple[str, str, str], from_code: Matched) -> Matched:
+    """The code says which drug it is; where the text says another one, a person has to look."""
+    kind, number, _ = code
+    label = f"{kind.upper()} {number}"
+    named = from_code.named
+    if not named.ingredients:
+        return replace(
+            text, named=replace(text.named, notes=(*text.named.notes, f"{label}: its name is not known here"))
+        )
+    agree = set(text.named.ingredients) == set(named.ingredients)
+    if agree:
+        notes = (*text.named.notes, f"{label} agrees")
+        named = replace(text.named, status=EXACT, score=100.0, notes=notes)
+        strength = text.strength if text.strength.amounts else from_code.strength
+        return replace(text, named=named, strength=strength, form=text.form or from_code.form)
+    notes = (f"{label} → {' + '.join(named.ingredients)}", *named.notes)
+    if text.named.status in (UNKNOWN, AMBIGUOUS):
+        status = EXACT
+    else:
+        status = APPROXIMATE
+        written = " + ".join(text.named.ingredients) or "no drug"
+        notes = (*notes, f"code and text disagree (text: {written}); the code was used")
+    return replace(from_code, named=replace(named, status=status, notes=notes, match=text.named.match or named.match))
+
+
+def _item(row: Mapping[str, str], matched: Matched, knowledge: Knowledge) -> Item:
+    vocabulary = knowledge.vocabulary
     named = matched.named
-    route, form = place_and_form(matched, knowledge)
-    doses, _ = per_component(matched.strength, len(named.ingredients), form in SOLID)
-    certain, _possible = groups_of(knowledge, named.ingredients, route, form, doses)
-    classes = sorted(group for group in certain if knowledge.groups.is_class(group))
-    note = "; ".join(named.notes)
-    if named.candidates:
-        note = f"{note} [candidates: {', '.join(named.candidates)}]"
-    return (
-        named.status,
-        ";".join(named.ingredients),
-        ";".join(classes),
-        route,
-        form,
-        matched.strength.text,
-        named.match,
-        named.score,
-        note,
+    form, route = _form_and_route(row, matched, vocabulary)
+    strength = _strength(row, matched, vocabulary)
+    unit_mg, unit = per_component(strength, len(named.ingredients), form in SOLID)
+    if named.brand and len(named.ingredients) > 1:
+        unit_mg = _in_label_order(named, unit_mg, vocabulary)
+    certain, possible = (
+        knowledge.groups.membership(named.ingredients, route, form, unit_mg) if named.ingredients else ((), ())
+    )
+    return Item(
+        row.get("drug", ""),
+        named,
+        strength.text,
+        Product(unit_mg, unit, form, route),
+        tuple(sorted(certain)),
+        tuple(sorted(possible)),
     )
 
 
-def place_and_form(matched: Matched, knowledge: Knowledge) -> tuple[str, str]:
-    """Route and form: from the text, else the product's usual, else the usual route of its ingredients; "" unknown."""
+def _strength(row: Mapping[str, str], matched: Matched, vocabulary: Vocabulary) -> Strength:
+    """From the text of the drug, else from the strength column; the column gives the unit to bare numbers."""
+    written = matched.strength
+    column = parse(cut(row.get("strength", ""), vocabulary).strength, vocabulary.units) if row.get("strength") else None
+    if column is None or written.amounts:
+        return written
+    return column if column.amounts or not written.bare else written
+
+
+def _in_label_order(named: Named, unit_mg: tuple[float, ...], vocabulary: Vocabulary) -> tuple[float, ...]:
+    """Strengths behind a brand follow its label: known for the brands of the table, unknown for the others."""
+    order = vocabulary.strength_order.get(named.brand)
+    unknown = (float("nan"),) * len(unit_mg)
+    if order is None or set(order) != set(named.ingredients) or any(isnan(mg) for mg in unit_mg):
+        return unknown
+    printed = dict(zip(order, unit_mg, strict=True))
+    return tuple(printed[ingredient] for ingredient in named.ingredients)
+
+
+def _form_and_route(row: Mapping[str, str], matched: Matched, vocabulary: Vocabulary) -> tuple[str, str]:
+    """Route: its column, else the form column, else the text, else the product's usual, else the ingredients'."""
     named = matched.named
-    usual = {knowledge.vocabulary.usual_route.get(part, "") for part in named.ingredients}
-    route = matched.route or named.route or (usual.pop() if len(usual) == 1 else "")
-    return route, matched.form or named.form
+    column_form = column_route = ""
+    if text := row.get("form", ""):
+        product = [meaning for meaning in cut(text, vocabulary).product if meaning.kind in (FORM, ROUTE)]
+        column_form = next((meaning.form for meaning in product if meaning.form), "")
+        column_route = next((meaning.route for meaning in product if meaning.route), "")
+    stated = _route_column(row.get("route", ""), vocabulary)
+    route = stated or column_route or matched.route or named.route or vocabulary.usual_route_of(named.ingredients)
+    form = matched.form if matched.form and not column_form else column_form or named.form
+    if not stated and matched.route and column_form in ("solution", "drops", "spray", "oil", "powder", ""):
+        route = matched.route
+    return vocabulary.form_by_route.get((form, route), form), route
 
 
-def groups_of(
-    knowledge: Knowledge, ingredients: Sequence[str], route: str, form: str, unit_mg: Sequence[float]
-) -> tuple[frozenset[str], frozenset[str]]:
-    """Groups an item surely and perhaps belongs to."""
-    if not ingredients:
-        return frozenset(), frozenset()
-    certain, possible = knowledge.groups.membership(ingredients, route, form, unit_mg)
-    return frozenset(certain), frozenset(possible)
+def _route_column(text: str, vocabulary: Vocabulary) -> str:
+    """A route column as written in exports ("PO", "Oral", "IV/IM"): the first part that is known."""
+    if not text:
+        return ""
+    words = [word for word in wording.tokens(wording.fold(text)) if word[0].isalnum()]
+    whole = vocabulary.routes.get(" ".join(words), "")
+    return whole or next((vocabulary.routes[word] for word in words if word in vocabulary.routes), "")
+
+
+def items_frame(items: Sequence[Item]) -> pd.DataFrame:
+    """`records.Recognised.items`."""
+    nothing = (UNKNOWN, NOT_A_DRUG, AMBIGUOUS)
+    return pd.DataFrame(
+        {
+            "text": pd.Series([item.text for item in items], dtype=object),
+            "status": pd.Series([item.named.status for item in items], dtype=object),
+            "ingredients": _objects([() if i.named.status in nothing else i.named.ingredients for i in items]),
+            "unit_mg": _objects([item.product.unit_mg for item in items]),
+            "unit": pd.Series([item.product.unit for item in items], dtype=object),
+            "strength": pd.Series([item.strength for item in items], dtype=object),
+            "route": pd.Series([item.product.route for item in items], dtype=object),
+            "form": pd.Series([item.product.form for item in items], dtype=object),
+            "match": pd.Series([item.named.match for item in items], dtype=object),
+            "score": np.array([item.named.score for item in items], dtype=float),
+            "note": pd.Series(["; ".join(item.named.notes) for item in items], dtype=object),
+            "candidates": _objects([item.named.candidates for item in items]),
+            "certain": _objects([item.certain for item in items]),
+            "possible": _objects([item.possible for item in items]),
+        }
+    )
+
+
+def _objects(values: Sequence[tuple[object, ...]]) -> pd.Series:
+    column = np.empty(len(values), dtype=object)
+    column[:] = values if values else []
+    for place, value in enumerate(values):
+        column[place] = value
+    return pd.Series(column, dtype=object)

@@ -19,6 +19,7 @@ from medcramp.knowledge.vocabulary import (
     ROUTE,
     SALT,
     Meaning,
+    Phrases,
     Vocabulary,
 )
 
@@ -66,7 +67,7 @@ def cut(text: str, vocabulary: Vocabulary) -> Line:
     name: list[Piece] = []
     strength: list[str] = []
     product: list[Meaning] = []
-    place, count, after_number = 0, len(words), False
+    place, count, after = 0, len(words), ""
     while place < count:
         word, marks = words[place], before[place]
         length, meaning = _longest(phrases, words, before, place)
@@ -83,14 +84,15 @@ def cut(text: str, vocabulary: Vocabulary) -> Line:
             strength.append(word)
             if not name or name[-1] != NUMBER:
                 name.append(NUMBER)
-            after_number, place = True, place + 1
+            after, place = "number", place + 1
             continue
-        if after_number and length < 2 and word in units and (not marks or marks in ("/", "-", " ")):
+        unit = units.get(word) if after and length < 2 else None
+        if unit is not None and ("/" in marks or (after == "number" and unit.kind != "piece" and marks in ("", "-"))):
             strength += _joined(marks, strength)
             strength.append(word)
-            place += 1
+            after, place = "unit", place + 1
             continue
-        after_number = after_number and meaning is None and word in units
+        after = ""
         if strength and strength[-1] != BREAK:
             strength.append(BREAK)
         if meaning is None:
@@ -116,23 +118,18 @@ def _words(text: str) -> tuple[list[str], list[str]]:
     """Words and numbers of a text, and the marks that stand before each (one more entry for those at the end)."""
     words: list[str] = []
     before = [""]
-    for token in wording.tokens(wording.fold(text)):
-        if token[0].isalnum() or token[0] == "." and len(token) > 1 or token == "%":
-            words.append(token)
+    for part in wording.tokens(wording.fold(text)):
+        if part[0].isalnum() or part == "%" or (part[0] == "." and len(part) > 1):
+            words.append(part)
             before.append("")
         else:
-            before[-1] += token
+            before[-1] += part
     return words, before
 
 
-def _longest(
-    phrases: dict[str, tuple[tuple[tuple[str, ...], Meaning], ...]] | object,
-    words: list[str],
-    before: list[str],
-    at: int,
-) -> tuple[int, Meaning | None]:
+def _longest(phrases: Phrases, words: list[str], before: list[str], at: int) -> tuple[int, Meaning | None]:
     """Length and meaning of the longest phrase at a place; a phrase never reaches over a bracket or a plus."""
-    for candidate, meaning in phrases.get(words[at], ()):  # type: ignore[attr-defined]
+    for candidate, meaning in phrases.get(words[at], ()):
         length = len(candidate)
         if length == 1:
             return 1, meaning

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from medcramp.knowledge.vocabulary import MODIFIER, NAME, NOT_DRUG, SALT, Meaning, Vocabulary
 from medcramp.recognise.lines import CLOSE, HYPHEN, JOIN, NUMBER, OPEN, Piece
@@ -46,7 +47,7 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A name found: how it is joined to the name before it, and the near match it rests on (None = found as it stands)."""
+    """A name found, whether a mark joins it to the one before, and the near match it rests on (None: as it stands)."""
 
     meaning: Meaning
     joined: bool
@@ -59,7 +60,7 @@ Settle = Callable[[Meaning, bool], str]
 
 
 def unknown_chunks(name: tuple[Piece, ...]) -> list[str]:
-    """Runs of words outside brackets that no table knows: each run, and each of its words, may be a name written differently."""
+    """Runs of words outside brackets that no table knows; each run, and each of its words, may be a name misspelt."""
     chunks: list[str] = []
     run: list[str] = []
     depth = 0
@@ -180,7 +181,7 @@ def _add_unknown(
             hits += _near_hits(found, pending in (JOIN, HYPHEN))
         else:
             rest.append(word)
-            if len(word) > 2 and (pending == JOIN or joined_after and word == run[-1]):
+            if len(word) > 2 and (pending == JOIN or (joined_after and word == run[-1])):
                 joined_rest.append(word)
         pending = ""
     return end - place
@@ -216,7 +217,7 @@ def _is_device(name: tuple[Piece, ...], main: list[Hit]) -> bool:
     if not main:
         return True
     pieces = [piece for piece in name if not (isinstance(piece, str) and piece in (OPEN, CLOSE))]
-    for first, second in zip(pieces, pieces[1:], strict=False):
+    for first, second in pairwise(pieces):
         if isinstance(second, Meaning) and second.kind == NOT_DRUG and second.detail in ("device", "test", "supply"):
             return isinstance(first, Meaning) and first.kind in (NAME, NOT_DRUG)
     return False

@@ -1,0 +1,117 @@
+"""Daily doses: directions × strength, checked against quantity ÷ days' supply. Nothing here invents milligrams."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import isnan, nan
+
+from medcramp.knowledge import wording
+from medcramp.recognise.sig import MASS, PIECE, Sig
+
+AGREE_WITHIN = 0.10
+ML = {"ml": 1.0, "teaspoon": 5.0, "tablespoon": 15.0}
+PUFF = frozenset(("puff", "spray"))
+COUNTED_FORMS = frozenset(
+    ("tablet", "capsule", "chewable_tablet", "effervescent_tablet", "lozenge", "film", "suppository", "pessary")
+)
+LIQUID = "oral_liquid"
+SIG, QUANTITY, DISAGREE = "sig", "quantity", "sig and quantity disagree"
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*|\.\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """What a dose needs to know of an item: mg per unit of each ingredient, the unit they count in, form and route."""
+
+    unit_mg: tuple[float, ...]
+    unit: str
+    form: str
+    route: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dose:
+    """One row of `records.Recognised.doses`."""
+
+    units_usual: float
+    units_max: float
+    basis: str
+    prn: bool
+    daily_mg: tuple[float, ...]
+    note: str
+
+
+def amount(text: str) -> float:
+    """The number in a quantity or days' supply ("90 tablets", "60.000"); NaN without one above 0."""
+    found = _NUMBER.search(text)
+    if found is None or "-" in text[: found.start()]:
+        return nan
+    value = wording.number(found.group())
+    return value if value > 0 else nan
+
+
+def dose(sig: Sig, quantity: float, days: float, product: Product) -> Dose:
+    """Units a day by directions and by supply, and from the higher of the two the milligrams of each ingredient."""
+    factor = _factor(sig, product)
+    usual, highest = sig.usual * factor, sig.highest * factor
+    highest = _stated_maximum(sig, product, highest)
+    supplied = quantity / days if _countable(product) else nan
+    notes = [sig.note] if sig.note else []
+    basis = "" if isnan(highest) else SIG
+    if isnan(highest) and not sig.prn and not isnan(supplied):
+        usual = highest = supplied
+        basis = QUANTITY
+        notes.append("daily amount is quantity ÷ days' supply")
+    elif (
+        not isnan(highest) and not sig.prn and not isnan(supplied) and abs(supplied - highest) > AGREE_WITHIN * highest
+    ):
+        notes.append(
+            f"directions say {highest:.4g} a day, quantity ÷ days' supply {supplied:.4g}: the higher counts for limits"
+        )
+        highest = max(highest, supplied)
+        basis = DISAGREE
+    daily = tuple(each * highest for each in product.unit_mg)
+    if isnan(highest) and sig.unit in MASS and len(product.unit_mg) == 1 and not isnan(sig.highest):
+        daily, basis = (sig.highest * MASS[sig.unit],), SIG
+    if sig.prn:
+        notes.append("as needed: highest amount stated, actual use unknown")
+    if isnan(highest) and not isnan(sig.highest) and sig.unit not in MASS:
+        notes.append(f"{sig.highest:.4g} {sig.unit} a day")
+    return Dose(usual, highest, basis, sig.prn, daily, "; ".join(notes))
+
+
+def _factor(sig: Sig, product: Product) -> float:
+    """What turns counted units into units of the product; NaN when they do not fit each other."""
+    if sig.unit in ("", PIECE):
+        return 1.0 if product.unit == "" and product.form != LIQUID else nan
+    if sig.unit in ML:
+        return ML[sig.unit] if product.unit == "ml" else nan
+    if sig.unit in PUFF:
+        return 1.0 if product.unit == "dose" else nan
+    if sig.unit in ("patch", "suppository", "sachet"):
+        return 1.0 if product.unit == "" else nan
+    if sig.unit in MASS and len(product.unit_mg) == 1 and product.unit_mg[0] > 0:
+        return MASS[sig.unit] / product.unit_mg[0]
+    return nan
+
+
+def _stated_maximum(sig: Sig, product: Product, highest: float) -> float:
+    """A maximum stated in milligrams ("mdd 60 mg") caps the units of a single ingredient."""
+    if sig.limit_unit in MASS and len(product.unit_mg) == 1 and product.unit_mg[0] > 0:
+        units = sig.limit * MASS[sig.limit_unit] / product.unit_mg[0]
+        return units if isnan(highest) else min(highest, units)
+    return highest
+
+
+def _countable(product: Product) -> bool:
+    """Quantities of tablets and of oral liquids mean daily amounts; those of inhalers, pens and tubes do not."""
+    if product.form in COUNTED_FORMS:
+        return product.unit == ""
+    return product.form == LIQUID and product.unit == "ml"
+
+
+def doses(keys: Sequence[tuple[int, Sig, float, float]], products: Sequence[Product]) -> list[Dose]:
+    """One dose per distinct (item, directions, quantity, days' supply)."""
+    return [dose(sig, quantity, days, products[item]) for item, sig, quantity, days in keys]
