@@ -206,12 +206,24 @@ class BeyondUse:
 
 
 @dataclass(frozen=True)
-class CompoundingRequest:
-    """Request for a prescription of a compounded option; `strength` is "" where no source gives one."""
+class Active:
+    """One active of a preparation; `strength` is "" where no source gives one: the prescriber writes it."""
 
-    person: Person
     option: OptionLine
     strength: str
+
+
+@dataclass(frozen=True)
+class CompoundingRequest:
+    """Request for a prescription of a compounded preparation of one or several actives in one form.
+
+    `status` is the worst of the actives' statuses for this patient; the gate is answered by a person.
+    """
+
+    person: Person
+    form: str
+    status: str
+    actives: tuple[Active, ...]
     gate: tuple[GateQuestion, ...]
     chapter: str
     beyond_use: tuple[BeyondUse, ...]

@@ -1,18 +1,20 @@
-"""Papers that leave the pharmacy: note to the prescriber, compounding request, handout. Contents only, no layout."""
+"""Papers that leave the pharmacy: the note to the prescriber and the handout. Contents only, no layout."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from medcramp import documents as doc
 from medcramp.advise.case import Case, medicines, person
-from medcramp.advise.counselling import options, points, sheet
+from medcramp.advise.compounding import compounding_request
+from medcramp.advise.counselling import points, sheet
 from medcramp.knowledge.ladder import Match
-from medcramp.knowledge.options import ROUTE_OF_FORM
-from medcramp.knowledge.paperwork import Request, Spoken
+from medcramp.knowledge.paperwork import Request
 
 
-def documents(case: Case, chosen: tuple[tuple[str, str], ...] = ()) -> doc.Documents:
-    """Everything written about one patient; `chosen`: (option, form) pairs to request a prescription for."""
-    requests = tuple(compounding_request(case, option, form) for option, form in chosen)
+def documents(case: Case, chosen: Iterable[tuple[tuple[str, ...], str]] = ()) -> doc.Documents:
+    """Everything written about one patient; `chosen`: (actives, form) pairs to request a prescription for."""
+    requests = tuple(compounding_request(case, actives, form) for actives, form in chosen)
     return doc.Documents(sheet(case), note(case), handouts(case), requests)
 
 
@@ -31,57 +33,29 @@ def note(case: Case) -> doc.PrescriberNote:
             if row["last_value"]
         ),
         assessment=included,
-        requests=tuple(request.text for request in words.requests if _is_asked(request, case, included)),
+        requests=tuple(text for request in words.requests if (text := _asked(request, case, included))),
         reply=words.reply,
     )
 
 
-def _is_asked(request: Request, case: Case, included: tuple[doc.Point, ...]) -> bool:
-    pulled = {row["electrolyte"] for row in case.electrolytes if row["net"] not in ("", "none")}
-    return (
-        (not request.electrolyte or request.electrolyte in pulled)
+def _asked(request: Request, case: Case, included: tuple[doc.Point, ...]) -> str:
+    """The request in words; "" when it does not apply."""
+    open_ = {
+        row["electrolyte"] for row in case.electrolytes if row["net"] not in ("", "none") and not row["last_value"]
+    }
+    electrolytes = [name for name in request.electrolytes if name in open_]
+    applies = (
+        bool(included)
+        and (not request.electrolytes or bool(electrolytes))
         and (request.point is None or any(_fits(point, request.point) for point in included))
         and (not request.missing or any(request.missing in point.missing for point in included))
         and case.holds(request.when)
     )
+    return request.text.format(electrolytes=", ".join(electrolytes)) if applies else ""
 
 
 def _fits(point: doc.Point, match: Match) -> bool:
     return all(getattr(point, column) in words for column, words in match.wanted().items())
-
-
-def compounding_request(case: Case, option: str, form: str) -> doc.CompoundingRequest:
-    """Request for a prescription of one compounded option; the strength stays blank where no source gives one.
-
-    Raises KeyError when the run has no such option and form.
-    """
-    line = {(line.option, line.form): line for line in options(case)}[option, form]
-    known = {known.option: known for known in case.knowledge.options}[option]
-    words = case.knowledge.advice.compounding
-    product = known.copies[form].product if form in known.copies else ""
-    return doc.CompoundingRequest(
-        person=person(case),
-        option=line,
-        strength=line.strength,
-        gate=tuple(
-            doc.GateQuestion(
-                gate.ask.format(product=product or case.knowledge.advice.phrases.marketed), gate.if_yes, gate.if_no
-            )
-            for gate in words.gate
-        ),
-        chapter=words.chapter,
-        beyond_use=tuple(doc.BeyondUse(row.base, row.words, row.days, row.storage) for row in words.beyond_use),
-        label_items=words.label,
-        counselling=tuple(spoken.text for spoken in words.counselling if _is_said(spoken, option, form)),
-    )
-
-
-def _is_said(spoken: Spoken, option: str, form: str) -> bool:
-    return (
-        (not spoken.routes or ROUTE_OF_FORM[form] in spoken.routes)
-        and (not spoken.forms or form in spoken.forms)
-        and (not spoken.options or option in spoken.options)
-    )
 
 
 def handouts(case: Case) -> tuple[doc.Handout, ...]:

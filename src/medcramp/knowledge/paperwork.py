@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from medcramp.knowledge.clinical import Electrolyte
 from medcramp.knowledge.conversation import ALWAYS, Traced
 from medcramp.knowledge.files import Fact
 from medcramp.knowledge.ladder import Match
@@ -12,12 +13,13 @@ from medcramp.logic.expressions import Expression
 
 
 class Request(Fact):
-    """Something asked of the prescriber, when everything named holds: medicines pull on the electrolyte, a point of the
-    note fits `point`, some point misses the fact `missing`, and the expression is certain."""
+    """Something asked of the prescriber, when everything named holds: medicines pull on one of the `electrolytes`
+    that has no result on file (`{electrolytes}` becomes their names), a point of the note fits `point`, some point
+    misses the fact `missing`, and the expression is certain."""
 
     id: str
     text: str
-    electrolyte: str = ""
+    electrolytes: tuple[Electrolyte, ...] = ()
     point: Match | None = None
     missing: str = ""
     when: Expression = ALWAYS
@@ -34,12 +36,16 @@ class NoteWords(Fact):
 
 
 class Gate(Traced):
-    """A question that a person answers before anything is compounded; `{product}` becomes the marketed product."""
+    """A question that a person answers before anything is compounded; `{product}` becomes the marketed product.
+
+    `several_actives`: asked only of a preparation with more than one active.
+    """
 
     id: str
     ask: str
     if_yes: str = ""
     if_no: str = ""
+    several_actives: bool = False
 
 
 class BeyondUse(Traced):
