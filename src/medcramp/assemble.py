@@ -111,8 +111,8 @@ def evidence(findings: pd.DataFrame, options: pd.DataFrame, knowledge: Knowledge
     used: dict[str, list[str]] = {}
     for frame, name in ((findings, "rule"), (options, "option")):
         for subject, keys in _distinct(frame, (name, "sources")):
-            for key in filter(None, str(keys).split(";")):
-                used.setdefault(key, []).append(str(subject))
+            for key in filter(None, keys.split(";")):
+                used.setdefault(key, []).append(subject)
     rows = []
     for key in sorted(used):
         source = knowledge.sources[key]
@@ -120,6 +120,6 @@ def evidence(findings: pd.DataFrame, options: pd.DataFrame, knowledge: Knowledge
     return pd.DataFrame(rows, columns=list(EVIDENCE_COLUMNS))
 
 
-def _distinct(frame: pd.DataFrame, columns: Sequence[str]) -> Iterable[tuple[object, ...]]:
-    """Distinct value tuples of some columns."""
-    return frame[list(columns)].drop_duplicates().itertuples(index=False, name=None)
+def _distinct(frame: pd.DataFrame, columns: Sequence[str]) -> Iterable[tuple[str, ...]]:
+    """Distinct value tuples of some text columns, none of them empty."""
+    return frame[list(columns)].drop_duplicates().dropna().itertuples(index=False, name=None)

@@ -29,7 +29,7 @@ class Request:
     suppress: Path | None = None
     min_severity: str = SEVERITIES[-1]
     policy_rules: bool = True
-    formats: frozenset[str] = report.DEFAULT_FORMATS
+    formats: frozenset[str] = frozenset({"xlsx", "csv"})
 
 
 @dataclass(frozen=True)
