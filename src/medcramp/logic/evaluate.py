@@ -17,7 +17,7 @@ from medcramp.knowledge import Knowledge
 from medcramp.logic import expressions as ex
 from medcramp.logic import planes as pl
 from medcramp.logic.facts import Facts, Index
-from medcramp.logic.labs import latest, no_result_within
+from medcramp.logic.labs import latest, no_result_within, upper_limits
 from medcramp.logic.planes import Planes
 from medcramp.logic.taking import Medicines
 
@@ -124,7 +124,7 @@ class Evaluator:
         result = latest(self.facts, bound.test)
         if bound.times_upper_limit is None:
             return _number(result.value, bound)
-        return _number(result.value / result.upper_limit, bound.times_upper_limit)
+        return _number(result.value / upper_limits(result, bound.test, self.knowledge), bound.times_upper_limit)
 
 
 def _number(values: np.ndarray, bound: ex.Bound) -> Planes:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from medcramp.knowledge import Knowledge
 from medcramp.logic.facts import Facts
 from medcramp.logic.planes import Mask
 
@@ -32,7 +33,18 @@ def latest(facts: Facts, test: str) -> Latest:
     return Latest(value, upper, date, row)
 
 
+def upper_limits(result: Latest, test: str, knowledge: Knowledge) -> np.ndarray:
+    """The laboratory's own upper limit, or where it gave none the mildest high limit of the tables (NaN if neither)."""
+    labs = knowledge.labs
+    high = [
+        limit for limit in labs.limits(test) if limit.direction == "high" and limit.unit == labs.canonical_unit(test)
+    ]
+    usual = min((limit.threshold for limit in high), default=np.nan)
+    return np.where(np.isnan(result.upper_limit), usual, result.upper_limit)
+
+
 def no_result_within(facts: Facts, test: str, within_days: int) -> Mask:
-    """Patients without a result of the test in so many days before the index date."""
-    recent: Mask = np.less_equal(facts.as_of - latest(facts, test).date, np.timedelta64(within_days, "D"))
-    return ~recent
+    """Patients without a result of the test in so many days before the index date; one without a date counts as one."""
+    result = latest(facts, test)
+    recent: Mask = np.less_equal(facts.as_of - result.date, np.timedelta64(within_days, "D"))
+    return ~(recent | ((result.row >= 0) & np.isnat(result.date)))

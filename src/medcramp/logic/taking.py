@@ -165,7 +165,8 @@ class Medicines:
         rows = self._ingredient_rows(name)
         chosen = np.zeros(len(self.active), dtype=bool)
         chosen[exposures] = True
-        return rows[chosen[self.facts.doses["exposure"].to_numpy()[rows]]]
+        of_chosen: Index = rows[chosen[self.facts.doses["exposure"].to_numpy()[rows]]]
+        return of_chosen
 
     def _rows_of_ingredients(self, name: str) -> Index:
         column = self.facts.doses["ingredient"]

@@ -9,7 +9,7 @@ import numpy as np
 
 from medcramp.logic import expressions as ex
 from medcramp.logic.facts import Index, earliest
-from medcramp.logic.labs import latest
+from medcramp.logic.labs import latest, upper_limits
 
 if TYPE_CHECKING:
     from medcramp.logic.evaluate import Evaluator
@@ -83,12 +83,17 @@ def _lab(evaluator: Evaluator, bound: ex.LabBound, patients: Index) -> np.ndarra
     label = bound.test.replace("_", " ")
     limit = bound.times_upper_limit
     words = bound.words() if limit is None else f"{limit.words()} times the upper limit"
+    upper = upper_limits(result, bound.test, evaluator.knowledge)
     texts = np.full(len(patients), "", dtype=object)
     for place, patient in enumerate(patients):
         row = result.row[patient]
         if row >= 0:
             value = f"{result.value[patient]:.4g} {units[row]}".strip()
-            texts[place] = f"{label} {value} on {result.date[patient]}, {words}"
+            day = "" if np.isnat(result.date[patient]) else f" on {result.date[patient]}"
+            times = (
+                "" if limit is None else f" ({result.value[patient] / upper[patient]:.3g} times {upper[patient]:.4g})"
+            )
+            texts[place] = f"{label} {value}{day}{times}, {words}"
     return texts
 
 

@@ -122,22 +122,20 @@ def to_frame(batches: Sequence[Batch], facts: Facts) -> pd.DataFrame:
     order = np.lexsort((rank[of_batch], urgency, severity, patients))
     patients, of_batch = patients[order], of_batch[order]
 
-    def constant(name: str) -> pd.Categorical:
+    def constant(name: str) -> Any:
         words, codes = np.unique([str(getattr(batch, name)) for batch in batches] or [""], return_inverse=True)
-        return pd.Categorical.from_codes(np.ravel(codes)[of_batch], categories=pd.Index(words, dtype=object))
+        return _categorical(np.ravel(codes)[of_batch], words.tolist())
 
-    def coded(name: str, words: Sequence[str]) -> pd.Categorical:
-        return pd.Categorical.from_codes(
-            _joined(batches, name, np.int8)[order], categories=pd.Index(words, dtype=object)
-        )
+    def coded(name: str, words: Sequence[str]) -> Any:
+        return _categorical(_joined(batches, name, np.int8)[order], words)
 
     ids = facts.patients["patient_id"].to_numpy(dtype=object)
     certain = _joined(batches, "certain", bool)[order]
     columns: dict[str, Any] = {
-        "patient_id": pd.Categorical.from_codes(patients, categories=pd.Index(ids, dtype=object)),
+        "patient_id": _categorical(patients, ids.tolist()),
         "severity": coded("severity", SEVERITIES),
         "grade": coded("grade", GRADES),
-        "certainty": pd.Categorical.from_codes((~certain).astype(np.int8), categories=[CONFIRMED, VERIFY]),
+        "certainty": _categorical((~certain).astype(np.int8), (CONFIRMED, VERIFY)),
         "urgency": coded("urgency", URGENCIES),
         "verified": np.array([batch.verified for batch in batches], dtype=bool)[of_batch],
         "finding_id": _finding_ids(ids, batches, patients, of_batch),
@@ -147,6 +145,10 @@ def to_frame(batches: Sequence[Batch], facts: Facts) -> pd.DataFrame:
     for name in ("drugs", "message", "facts", "missing", "sources", "source_rows"):
         columns[name] = _joined(batches, name, object)[order]
     return pd.DataFrame(columns, columns=list(FINDING_COLUMNS))
+
+
+def _categorical(codes: NDArray[Any], words: Sequence[str]) -> Any:
+    return pd.Categorical.from_codes(codes, categories=pd.Index(list(words), dtype=object))
 
 
 def _joined(batches: Sequence[Batch], name: str, dtype: Any) -> NDArray[Any]:

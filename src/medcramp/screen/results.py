@@ -30,12 +30,18 @@ def lab_findings(all_sides: Sides, evaluator: Evaluator, evidence: Evidence) -> 
         if test in unadjusted:
             target = unadjusted[test]
             settled = latest(evaluator.facts, target.test).row >= 0
-            raw = Latest(*(np.where(settled, _nothing(column), column) for column in result))
+            raw = _without(result, settled)
             yield from _test(test, raw, labs.limits(target.test), target.by, all_sides, evaluator, evidence)
 
 
-def _nothing(column: np.ndarray) -> object:
-    return {"f": np.nan, "M": np.datetime64("NaT", "D")}.get(column.dtype.kind, -1)
+def _without(result: Latest, patients: Mask) -> Latest:
+    """The results as if these patients had none."""
+    return Latest(
+        np.where(patients, np.nan, result.value),
+        np.where(patients, np.nan, result.upper_limit),
+        np.where(patients, np.datetime64("NaT", "D"), result.date),
+        np.where(patients, -1, result.row),
+    )
 
 
 def _test(
