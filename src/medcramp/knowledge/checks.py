@@ -41,6 +41,7 @@ def check(knowledge: Knowledge) -> None:
     _check_classes(knowledge)
     _check_rules(knowledge)
     _check_options(knowledge)
+    _check_advice(knowledge)
 
 
 def _check_sources(knowledge: Knowledge) -> None:
@@ -121,6 +122,30 @@ def _check_options(knowledge: Knowledge) -> None:
             raise _error(f"no ingredient {option.ingredient} in the vocabulary", path, place)
         for status in option.statuses:
             _check_names(status.expressions(), knowledge, path, place)
+
+
+def _check_advice(knowledge: Knowledge) -> None:
+    """Words of advice: their sources, and every name they look for, refer to or decide by."""
+    advice = knowledge.advice
+    path = knowledge.folder / "advice"
+    sections = [section for handout in advice.handouts.values() for section in handout.sections]
+    listed = (advice.questions, advice.mimics, advice.red_flags, advice.referrals, advice.care, advice.note.requests)
+    for entry in (*(entry for entries in listed for entry in entries), *sections):
+        place = f"entry {entry.id}"
+        _check_sources_of(entry, knowledge, path, place)
+        _check_names([value for _, value in entry if isinstance(value, language.Node)], knowledge, path, place)
+    for fact in (*advice.compounding.gate, *advice.compounding.beyond_use, *advice.compounding.counselling):
+        _check_sources_of(fact, knowledge, path / "compounding.yaml", "")
+    referrals, options = {one.id for one in advice.referrals}, {one.option for one in knowledge.options}
+    for mimic in advice.mimics:
+        if mimic.refer not in referrals:
+            raise _error(f"unknown referral {mimic.refer}", path / "mimics.yaml", f"entry {mimic.id}")
+    for name in (
+        *(care.option for care in advice.care),
+        *(o for s in advice.compounding.counselling for o in s.options),
+    ):
+        if name and name not in options:
+            raise _error(f"unknown option {name}", path, "")
 
 
 def _check_sources_of(fact: BaseModel, knowledge: Knowledge, path: Path, place: str) -> None:
