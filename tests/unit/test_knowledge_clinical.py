@@ -73,7 +73,7 @@ def test_every_seed_class_moves_the_electrolytes_its_way():
         ("arb", "potassium", "up"),
         ("aliskiren", "potassium", "up"),
         ("trimethoprim", "potassium", "up"),
-        ("heparin", "potassium", "up"),
+        ("heparins", "potassium", "up"),
         ("potassium_supplement", "potassium", "up"),
         ("magnesium_supplement", "magnesium", "up"),
         ("calcium_supplement", "calcium", "up"),

@@ -102,7 +102,8 @@ def test_a_missing_or_foreign_unit_gives_no_value(test, unit):
         ("creatine_kinase", 1.0, None, None),
         ("creatine_kinase", 4.0, "high", "same_day"),
         ("creatine_kinase", 10.0, "high", "same_day"),
-        ("creatine_kinase", 13.0, "high", "emergency"),
+        ("creatine_kinase", 13.0, "high", "same_day"),
+        ("creatine_kinase", 41.0, "high", "emergency"),
         ("potassium", math.nan, None, None),
     ],
 )
