@@ -57,11 +57,13 @@ class Grid:
     """pyarrow.Table of the first HEAD_ROWS rows (all rows when there are fewer)."""
     loader: Callable[[Sequence[int]], Body] = field(repr=False)
     first_row: int = 1
+    row_numbers: np.ndarray | None = None
+    """int64 per row, for interchange formats whose rows are resources or segments: their place in the file."""
     merged: tuple[tuple[int, int, int, int], ...] = ()
     """Merged ranges as (row, column, last row, last column), 0-based in the grid, ends included; the value stands in
     the first cell, the others are null."""
     container: str = ""
-    """"text", "lines" (no delimiter), "workbook", "html", "parquet": how the grid was stored."""
+    """How the grid was stored: "text", "lines" (no delimiter), "workbook", "html", "parquet", "FHIR R4", …"""
     titled: bool = False
     """True when row 0 is known to be the header (Parquet column names)."""
     role: str = ""
@@ -87,6 +89,8 @@ class Grid:
 
     def source_rows(self, rows: int) -> np.ndarray:
         """int64, the row number a person sees, for each of the first `rows` rows."""
+        if self.row_numbers is not None:
+            return self.row_numbers[:rows]
         return np.arange(self.first_row, self.first_row + rows, dtype=np.int64)
 
 
