@@ -13,7 +13,7 @@ from medcramp.errors import ColumnsNotUnderstoodError
 from medcramp.knowledge import columns as column_knowledge
 from medcramp.knowledge import drug_words
 from medcramp.knowledge.columns import Columns
-from medcramp.read import canonical, companions, inspect, layouts, refuse, shapes
+from medcramp.read import beside, canonical, companions, inspect, layouts, refuse, shapes
 from medcramp.read.containers import open_input
 from medcramp.read.grids import Canonical, Grid
 from medcramp.read.ledger import IGNORED, REJECTED
@@ -54,7 +54,7 @@ class Gathered:
 
 
 def assemble(
-    paths: Sequence[Path], options: ReadOptions | None, beside: Mapping[str, Path], progress: Progress,
+    paths: Sequence[Path], options: ReadOptions | None, companion_files: Mapping[str, Path], progress: Progress,
     drug_test: DrugTest | None,
 ) -> ReadResult:  # fmt: skip
     """See `read.read_inputs`."""
@@ -75,7 +75,7 @@ def assemble(
             _add_grids(path, understood, columns, drug_test, settled, gathered)
     if not gathered.records and not gathered.finished:
         raise ColumnsNotUnderstoodError("no medication records were found", file=paths[0] if paths else None)
-    for kind, path in beside.items():
+    for kind, path in companion_files.items():
         _add_companion_file(kind, path, options, columns, drug_test, gathered, progress)
     return _result(gathered)
 
@@ -106,7 +106,7 @@ def _add_records(
 ) -> None:
     fates = shaped.fates
     read = canonical.read_table(shaped.table, shaped.meaning, columns, settled, fates)
-    for kind, parts in shaped.companions.items():
+    for kind, parts in beside.facts_beside(shaped, read, columns).items():
         gathered.companions.setdefault(kind, []).append(parts)
     keep = fates.open
     table = shaped.table

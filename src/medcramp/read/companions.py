@@ -51,7 +51,7 @@ def _patients(reader: Reader, days: Parts, comma: bool) -> Parts:
         "pregnant_weeks": reader.numeric("pregnant_weeks", comma),
         "egfr": reader.text("egfr"),
         "pregnant": reader.value("pregnant", yes_or_no),
-        "flags": reader.value("deceased", _deceased),
+        "flags": reader.value("deceased", deceased),
         "patient_name": name,
     }
 
@@ -62,7 +62,7 @@ def _conditions(reader: Reader, days: Parts, comma: bool) -> Parts:
     none = int(np.count_nonzero(ids.known & ~codes.known))
     if none:
         reader.notices.append(f"{none} condition rows carry no ICD-10 code and were not used")
-    rows, codes = _exploded(codes)
+    rows, codes = exploded(codes)
     date = days.get("date", empty(len(reader.table)))
     return {"patient_id": ids.take(rows), "icd10": codes, "date": date.take(rows)}
 
@@ -83,12 +83,18 @@ def _labs(reader: Reader, days: Parts, comma: bool) -> Parts:
 
 
 def _allergies(reader: Reader, days: Parts, comma: bool) -> Parts:
-    ids = _ids(reader, days)
-    rows, listed = _exploded(reader.text("substance").map(lambda text: "\n".join(split_allergies(text))))
+    return allergies_of(
+        {"patient_id": _ids(reader, days), "substance": reader.text("substance"), "reaction": reader.text("reaction")}
+    )
+
+
+def allergies_of(parts: Parts) -> Parts:
+    """Lists of allergies in a cell taken apart, a reaction in brackets taken out."""
+    rows, listed = exploded(parts["substance"].map(lambda text: "\n".join(split_allergies(text))))
     substance = listed.map(lambda text: text.split("\t")[0])
     inside = listed.map(lambda text: text.partition("\t")[2])
-    reaction = reader.text("reaction").take(rows).fill(inside)
-    return {"patient_id": ids.take(rows), "substance": substance, "reaction": reaction}
+    reaction = parts["reaction"].take(rows).fill(inside) if "reaction" in parts else inside
+    return {"patient_id": parts["patient_id"].take(rows), "substance": substance, "reaction": reaction}
 
 
 READERS = {"patients": _patients, "conditions": _conditions, "labs": _labs, "allergies": _allergies}
@@ -115,7 +121,7 @@ def _all_codes(texts: tuple[str | None, ...]) -> str | None:
     return "\n".join(dict.fromkeys(found)) or None
 
 
-def _exploded(column: Column) -> tuple[np.ndarray, Column]:
+def exploded(column: Column) -> tuple[np.ndarray, Column]:
     """Rows repeated once per line of their text; unknown rows are left out."""
     pieces = [text.split("\n") for text in column.values[column.used]]
     sizes = np.zeros(len(column.values) + 1, dtype=np.int64)
@@ -139,7 +145,7 @@ def yes_or_no(text: str) -> str | None:
     return "yes" if folded in YES else "no" if folded in NO else None
 
 
-def _deceased(text: str) -> str | None:
+def deceased(text: str) -> str | None:
     """A date of death or a yes."""
     folded = text.lower().strip()
     return None if folded in NO else "deceased" if folded in YES or any(c.isdigit() for c in folded) else None

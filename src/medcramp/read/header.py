@@ -56,9 +56,14 @@ def find(sample: Sequence[Cells], kind: str, columns: Columns, named: Sequence[s
     for row in range(min(len(sample), SEARCHED_ROWS)):
         for candidate in _candidates(sample, row):
             scored = _score(candidate, kind, columns, wanted)
-            if scored and (best is None or scored.score > best.score + 0.01):
+            if scored and (best is None or scored.score > best.score + 0.01 or _adds_groups(best, scored)):
                 best = scored
     return best
+
+
+def _adds_groups(best: Header, scored: Header) -> bool:
+    """The same row of titles, read with the headings above it, and no worse for that."""
+    return scored.last == best.last and scored.first < best.first and scored.score >= best.score
 
 
 def given(sample: Sequence[Cells], columns_count: int) -> Header:
@@ -81,7 +86,7 @@ def _candidates(sample: Sequence[Cells], row: int) -> list[Header]:
         return [single]
     above = [tidy(cell or "") for cell in sample[row - 1]]
     filled = [cell for cell in above if cell]
-    if len(filled) < 2 or any(looks_like_data(cell) for cell in filled):
+    if len(filled) < 2 or any(looks_like_data(cell) or ":" in cell for cell in filled):
         return [single]
     groups, current = [], ""
     for upper, title in zip(above, titles, strict=True):

@@ -46,6 +46,14 @@ class Understood:
     notices: tuple[str, ...] = field(default=())
 
     @cached_property
+    def whole(self) -> tuple[Table, np.ndarray]:
+        """Every row of the grid, titles and headings included, and the rows with more cells than columns."""
+        table, overlong = body_of(self.grid, range(self.grid.width))
+        spilled = np.zeros(len(table), dtype=bool)
+        spilled[overlong] = True
+        return table, spilled
+
+    @cached_property
     def body(self) -> tuple[Table, np.ndarray]:
         """Every row below the header that holds anything, and which of them hold more cells than there are columns."""
         read = [place for name, places in self.meaning.fields.items() if name not in READ_LATER for place in places]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from medcramp.knowledge.columns import Columns
 from medcramp.read.meaning import DrugTest
-from medcramp.read.shapes import continuation, headings, lists
+from medcramp.read.shapes import continuation, forms, headings, lists, printed
 from medcramp.read.shapes.shaped import Shaped, plain
 from medcramp.read.understand import PERSON, Understood
 
@@ -16,7 +16,9 @@ __all__ = ["Shaped", "shape"]
 def shape(u: Understood, columns: Columns, drug_test: DrugTest, settled: Mapping[str, str]) -> Shaped | None:
     """The records of a table, or None when it holds none."""
     if u.kind != "records" or "drug" in u.missing:
-        return None
+        if u.kind and u.kind != "records" and not u.missing:
+            return None
+        return printed.read_printed(u, columns, drug_test) or forms.read_form(u, columns, drug_test)
     shaped = plain(u)
     if not shaped.meaning.has(*PERSON):
         shaped = headings.person_headings(shaped, u.above, columns)
