@@ -16,7 +16,7 @@ import numpy as np
 from medcramp.knowledge import Knowledge
 from medcramp.logic import expressions as ex
 from medcramp.logic import planes as pl
-from medcramp.logic.facts import Facts, Index
+from medcramp.logic.facts import Facts, Index, distinct
 from medcramp.logic.labs import latest, no_result_within, upper_limits
 from medcramp.logic.planes import Planes
 from medcramp.logic.taking import Medicines
@@ -56,7 +56,7 @@ class Evaluator:
         chosen = [
             medicines.members(name) if within_days is None else medicines.recent(name, within_days) for name in names
         ]
-        everything = np.unique(np.concatenate([part.possible for part in chosen])) if chosen else np.empty(0, np.int64)
+        everything = distinct(*(part.possible for part in chosen))
         wanted = np.zeros(self.facts.size, dtype=bool)
         wanted[patients] = True
         return everything[wanted[self.facts.patient_of[everything]]]

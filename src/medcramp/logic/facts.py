@@ -89,6 +89,11 @@ class Facts:
         """Patient of every exposure."""
         return self.exposures["patient"].to_numpy()
 
+    @cached_property
+    def patient_dtype(self) -> pd.CategoricalDtype:
+        """Patient ids as categories: codes are places in `patients`."""
+        return pd.CategoricalDtype(pd.Index(self.patients["patient_id"].to_numpy(dtype=object), dtype=object))
+
     def by_patient(self, exposures: Index) -> Mask:
         """Patients who have at least one of these exposures."""
         mask = np.zeros(self.size, dtype=bool)
@@ -157,3 +162,9 @@ def earliest(size: int, patient: NDArray[np.int32], date: Dates) -> Dates:
         begins = np.flatnonzero(np.diff(patient, prepend=-1))
         first[patient[begins]] = np.minimum.reduceat(date, begins)
     return first
+
+
+def distinct(*parts: Index) -> Index:
+    """Distinct values of all parts, ascending (sorting beats hashing on values that are nearly in order)."""
+    values = np.sort(np.concatenate(parts)) if parts else np.empty(0, dtype=np.int64)
+    return values[np.diff(values, prepend=-1) != 0] if len(values) else values.astype(np.int64)

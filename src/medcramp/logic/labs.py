@@ -47,4 +47,5 @@ def no_result_within(facts: Facts, test: str, within_days: int) -> Mask:
     """Patients without a result of the test in so many days before the index date; one without a date counts as one."""
     result = latest(facts, test)
     recent: Mask = np.less_equal(facts.as_of - result.date, np.timedelta64(within_days, "D"))
-    return ~(recent | ((result.row >= 0) & np.isnat(result.date)))
+    undated: Mask = (result.row >= 0) & np.isnat(result.date)
+    return np.logical_not(recent | undated)

@@ -14,7 +14,7 @@ import numpy as np
 from medcramp.knowledge import Knowledge
 from medcramp.knowledge.groups import SYSTEMIC_ROUTES
 from medcramp.logic.expressions import Bound, DoseOf, Sequence
-from medcramp.logic.facts import ACTIVE, STOPPED, Dates, Facts, Index, earliest
+from medcramp.logic.facts import ACTIVE, STOPPED, Dates, Facts, Index, distinct, earliest
 from medcramp.logic.planes import Mask, Planes
 
 DAY = np.timedelta64(1, "D")
@@ -122,7 +122,7 @@ class Medicines:
         both = facts.by_patient(first) & facts.by_patient(second)
         if not both.any():
             return both
-        return both & (facts.count_by_patient(np.union1d(first, second)) >= 2)
+        return both & (facts.count_by_patient(distinct(first, second)) >= 2)
 
     def two_of(self, name: str) -> Planes:
         """Two active products that bring different ingredients of the group."""
@@ -135,8 +135,8 @@ class Medicines:
             return several
         patient, ingredient = self._held(name, exposures)
         width = int(ingredient.max(initial=0)) + 1
-        distinct = np.unique(patient * width + ingredient) // width
-        return several & (np.bincount(distinct, minlength=facts.size) >= 2)
+        held = distinct(patient * width + ingredient) // width
+        return several & (np.bincount(held, minlength=facts.size) >= 2)
 
     def same_ingredient(self, name: str) -> Planes:
         """The same ingredient of the group in two active products, or supplied under two names at once."""

@@ -80,10 +80,12 @@ def _history_start(size: int, patient: NDArray[np.int64], verdicts: activity.Act
     return np.where(first == np.iinfo(np.int64).max, NAT, first.astype("datetime64[D]"))
 
 
-def _own_words(records: pd.DataFrame, recognised: Recognised, record: NDArray[np.int64]) -> NDArray[np.object_]:
+def _own_words(records: pd.DataFrame, recognised: Recognised, record: NDArray[np.int64]) -> pd.Categorical:
     """The drug line as the patient's record has it; the recognised text where the line was only a code."""
     drug = categorical(records["drug"])
-    written = np.append(drug.cat.categories.to_numpy(dtype=object), "")
-    texts = written[drug.cat.codes.to_numpy()[record]]
-    items = recognised.items["text"].to_numpy(dtype=object)[np.asarray(recognised.item)[record]]
-    return np.where(texts == "", items, texts)
+    items = [str(text) for text in recognised.items["text"]]
+    texts = np.array([*drug.cat.categories.astype(str), *items], dtype=object)
+    code = drug.cat.codes.to_numpy().astype(np.int64)[record]
+    code = np.where(code < 0, len(drug.cat.categories) + np.asarray(recognised.item)[record], code)
+    distinct, place = np.unique(texts, return_inverse=True)
+    return pd.Categorical.from_codes(np.ravel(place)[code], categories=pd.Index(distinct, dtype=object))

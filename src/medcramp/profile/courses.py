@@ -48,8 +48,7 @@ def build(
     used = np.flatnonzero(activity.counted & (line_of >= 0) & (patient >= 0))
     width = max(len(products.table), 1)
     key = patient[used] * width + products.product[item[used]]
-    start = activity.start[used].astype(np.int64)
-    order = used[np.lexsort((products.rank[item[used]], start, key))]
+    order = used[in_order(key, activity.start[used].astype(np.int64), products.rank[item[used]])]
     key = patient[order] * width + products.product[item[order]]
     begins = np.flatnonzero(np.diff(key, prepend=-1))
     exposure = np.repeat(np.arange(len(begins)), np.diff(begins, append=len(key)))
@@ -206,3 +205,17 @@ def _duplicated(lines: pd.DataFrame, products: Products, count: int) -> NDArray[
         np.maximum.at(high, exposure[counts], name[counts])
         result[(high >= 0) & (low != high)] = value
     return result
+
+
+def in_order(*keys: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Stable order by the first key, then the second, …; unknown dates (the smallest number) come first."""
+    packed, room = np.zeros(len(keys[0]), dtype=np.int64), 1
+    for key in keys:
+        known = key[key != np.iinfo(np.int64).min]
+        low = int(known.min(initial=0))
+        size = int(known.max(initial=0)) - low + 2
+        room *= size
+        if room >= np.iinfo(np.int64).max:
+            return np.lexsort(keys[::-1])
+        packed = packed * size + np.where(key == np.iinfo(np.int64).min, 0, key - low + 1)
+    return np.argsort(packed, kind="stable")

@@ -132,7 +132,7 @@ def to_frame(batches: Sequence[Batch], facts: Facts) -> pd.DataFrame:
     ids = facts.patients["patient_id"].to_numpy(dtype=object)
     certain = _joined(batches, "certain", bool)[order]
     columns: dict[str, Any] = {
-        "patient_id": _categorical(patients, ids.tolist()),
+        "patient_id": pd.Categorical.from_codes(patients, dtype=facts.patient_dtype),
         "severity": coded("severity", SEVERITIES),
         "grade": coded("grade", GRADES),
         "certainty": _categorical((~certain).astype(np.int8), (CONFIRMED, VERIFY)),
@@ -143,7 +143,7 @@ def to_frame(batches: Sequence[Batch], facts: Facts) -> pd.DataFrame:
     for name in ("rule", "kind", "title", "action", "mechanism", "electrolytes", "subject"):
         columns[name] = constant(name)
     for name in ("drugs", "message", "facts", "missing", "sources", "source_rows"):
-        columns[name] = _joined(batches, name, object)[order]
+        columns[name] = pd.Series(_joined(batches, name, object)[order], dtype=object)
     return pd.DataFrame(columns, columns=list(FINDING_COLUMNS))
 
 

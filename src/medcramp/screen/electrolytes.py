@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from medcramp.logic.evaluate import Evaluator
-from medcramp.logic.facts import Index
+from medcramp.logic.facts import Facts, Index, distinct
 from medcramp.logic.labs import latest
 from medcramp.logic.planes import Mask
 from medcramp.records import ELECTROLYTE_COLUMNS, ELECTROLYTES, SEVERITIES, URGENCIES
@@ -17,6 +18,7 @@ from medcramp.screen.batch import Batch, Texts, code, same, text
 from medcramp.screen.lines import Evidence, joined
 
 DOWN, UP = "down", "up"
+UNSURE = "another medicine may act too: whether or how it is taken is unknown"
 
 
 @dataclass(frozen=True)
@@ -56,8 +58,8 @@ def _side(electrolyte: str, direction: str, evaluator: Evaluator, evidence: Evid
     effects = [row for row in clinical.effects if (row.electrolyte, row.direction) == (electrolyte, direction)]
     none = np.empty(0, dtype=np.int64)
     chosen = {row.group: evaluator.medicines.now(row.group) for row in effects}
-    certain = np.unique(np.concatenate([none, *(part.certain for part in chosen.values())]))
-    perhaps = np.setdiff1d(np.concatenate([none, *(part.possible for part in chosen.values())]), certain)
+    certain = distinct(none, *(part.certain for part in chosen.values()))
+    perhaps = np.setdiff1d(distinct(none, *(part.possible for part in chosen.values())), certain, assume_unique=True)
     common = [chosen[row.group].certain for row in effects if row.likelihood == "common"]
     patients = np.flatnonzero(facts.by_patient(certain))
     taken = [row for row in effects if len(chosen[row.group].certain)]
@@ -66,7 +68,7 @@ def _side(electrolyte: str, direction: str, evaluator: Evaluator, evidence: Evid
         perhaps=perhaps,
         patients=patients,
         drugs=_named([row.group for row in effects], certain, patients, evaluator, evidence),
-        strong=facts.count_by_patient(np.unique(np.concatenate([none, *common]))) >= 2,
+        strong=facts.count_by_patient(distinct(none, *common)) >= 2,
         mechanisms=tuple(dict.fromkeys(row.mechanism for row in taken)),
         sources=tuple(dict.fromkeys(key for row in taken for key in row.source)),
         verified=all(row.verified for row in taken),
@@ -88,12 +90,12 @@ def _named(groups: Sequence[str], exposures: Index, patients: Index, evaluator: 
             suffix[place] = f" ({', '.join(named)})"
     width = len(facts.products)
     words = evidence.text_codes[rows] * width + product
-    distinct, word = np.unique(words, return_inverse=True)
-    texts = np.array([evidence.texts[key // width] + suffix[key % width] for key in distinct], dtype=object)
+    known, word = np.unique(words, return_inverse=True)
+    texts = np.array([evidence.texts[key // width] + suffix[key % width] for key in known], dtype=object)
     # One code per distinct text, in the order of the texts, so that equal lines are named once.
     text_code, ordered = pd.factorize(texts, sort=True)
     size = max(len(ordered), 1)
-    pairs = np.unique(facts.patient_of[exposure].astype(np.int64) * size + text_code[np.ravel(word)])
+    pairs = distinct(facts.patient_of[exposure].astype(np.int64) * size + text_code[np.ravel(word)])
     return joined(pairs // size, pairs % size, np.asarray(ordered, dtype=object), patients).each()
 
 
@@ -106,55 +108,66 @@ def table(all_sides: Sides, evaluator: Evaluator) -> pd.DataFrame:
 
 
 def _rows(electrolyte: str, both: Mapping[str, Side], evaluator: Evaluator) -> pd.DataFrame:
-    facts, labs = evaluator.facts, evaluator.knowledge.labs
+    facts = evaluator.facts
     down, up = both[DOWN], both[UP]
     measured = _measured(electrolyte, evaluator)
     unsure = facts.by_patient(np.concatenate([down.perhaps, up.perhaps]))
     has = {side: np.zeros(facts.size, dtype=bool) for side in (DOWN, UP)}
     has[DOWN][down.patients], has[UP][up.patients] = True, True
-    chosen = np.flatnonzero(has[DOWN] | has[UP] | unsure | (measured["row"] >= 0))
+    chosen = np.flatnonzero(has[DOWN] | has[UP] | unsure | (measured >= 0))
     net = np.select([has[DOWN] & has[UP], has[DOWN], has[UP]], [0, 1, 2], 3)[chosen]
-    row = measured["row"][chosen]
-    known = row >= 0
-    values = facts.labs["value"].to_numpy(dtype=float)[row] if len(facts.labs) else np.full(len(row), np.nan)
-    tests = [str(test) for test in facts.labs["test"].to_numpy()[row]] if len(facts.labs) else [""] * len(row)
-    dates = facts.labs["date"].dt.strftime("%Y-%m-%d").fillna("").to_numpy(dtype=object) if len(facts.labs) else None
-    lab_notes = facts.labs["note"].to_numpy(dtype=object) if len(facts.labs) else None
-    notes = np.where(unsure[chosen], "another medicine may act too: whether or how it is taken is unknown", "")
-    full: list[str] = []
-    for place, (note, there) in enumerate(zip(notes, known, strict=True)):
-        lab = str(lab_notes[row[place]]) if there and lab_notes is not None else ""
-        label = labs.label(tests[place]) if there and tests[place] != electrolyte else ""
-        full.append("; ".join(filter(None, (note, label, lab))))
-    return pd.DataFrame(
-        {
-            "patient_id": pd.Categorical.from_codes(chosen, categories=pd.Index(facts.patients["patient_id"])),
-            "electrolyte": pd.Categorical.from_codes(
-                np.full(len(chosen), ELECTROLYTES.index(electrolyte)), categories=pd.Index(ELECTROLYTES)
-            ),
-            "net": pd.Categorical.from_codes(net, categories=pd.Index(["mixed", DOWN, UP, "none"])),
-            "drivers_down": down.spread(facts.size)[chosen],
-            "drivers_up": up.spread(facts.size)[chosen],
-            "last_value": np.where(known, values, np.nan),
-            "unit": np.where(known, [labs.canonical_unit(test) if test else "" for test in tests], ""),
-            "last_date": np.where(known, dates[row] if dates is not None else "", ""),
-            "note": full,
-        },
-        columns=list(ELECTROLYTE_COLUMNS),
-    )
+    shown = _results(facts, measured[chosen], electrolyte, evaluator)
+    note = np.where(unsure[chosen] & (shown["note"] != ""), UNSURE + "; ", np.where(unsure[chosen], UNSURE, ""))
+    columns = {
+        "patient_id": pd.Categorical.from_codes(chosen, dtype=facts.patient_dtype),
+        "electrolyte": _coded(np.full(len(chosen), ELECTROLYTES.index(electrolyte)), ELECTROLYTES),
+        "net": _coded(net, ("mixed", DOWN, UP, "none")),
+        "drivers_down": pd.Series(down.spread(facts.size)[chosen], dtype=object),
+        "drivers_up": pd.Series(up.spread(facts.size)[chosen], dtype=object),
+        **shown,
+        "note": pd.Series(note.astype(object) + shown["note"], dtype=object),
+    }
+    return pd.DataFrame(columns, columns=list(ELECTROLYTE_COLUMNS))
 
 
-def _measured(electrolyte: str, evaluator: Evaluator) -> dict[str, np.ndarray]:
-    """Row of facts.labs with the result to show: of several tests of one electrolyte, the first in the table of
-    tests whose result has been adjusted or needs no adjustment comes first."""
+def _coded(codes: Index, words: Sequence[str]) -> Any:
+    return pd.Categorical.from_codes(codes, categories=pd.Index(list(words), dtype=object))
+
+
+def _results(facts: Facts, row: Index, electrolyte: str, evaluator: Evaluator) -> dict[str, Any]:
+    """Latest value, unit, date and a note for rows of `facts.labs` (-1 = not measured)."""
+    labs, known = evaluator.knowledge.labs, np.flatnonzero(row >= 0)
+    texts = {name: text("", len(row)) for name in ("unit", "last_date", "note")}
+    value = np.full(len(row), np.nan)
+    if len(known):
+        found = facts.labs.iloc[row[known]]
+        value[known] = found["value"].to_numpy(dtype=float)
+        tests = found["test"].to_numpy(dtype=object)
+        names = np.array(["" if test == electrolyte else labs.label(test) for test in tests], dtype=object)
+        notes = found["note"].to_numpy(dtype=object)
+        texts["unit"][known] = found["unit"].to_numpy(dtype=object)
+        texts["last_date"][known] = iso_dates(found["date"].to_numpy())
+        texts["note"][known] = [", ".join(filter(None, pair)) for pair in zip(names, notes, strict=True)]
+    series = {name: pd.Series(column, dtype=object) for name, column in texts.items()}
+    return {"last_value": value, **series}
+
+
+def iso_dates(dates: np.ndarray) -> np.ndarray:
+    """Dates as YYYY-MM-DD, "" where unknown."""
+    days = dates.astype("datetime64[D]")
+    return np.where(np.isnat(days), "", np.datetime_as_string(days)).astype(object)
+
+
+def _measured(electrolyte: str, evaluator: Evaluator) -> Index:
+    """Row of facts.labs to show per patient (-1 none): an unadjusted result only where there is no other."""
     labs, facts = evaluator.knowledge.labs, evaluator.facts
     tests = [test for test in labs.tests if labs[test].electrolyte == electrolyte]
     raw = {adjustment.measured for adjustment in labs.adjustments}
-    row = np.full(facts.size, -1)
+    row = np.full(facts.size, -1, dtype=np.int64)
     for test in sorted(tests, key=lambda test: test in raw):
         found = latest(facts, test).row
         row = np.where(row < 0, found, row)
-    return {"row": row}
+    return row
 
 
 def net_findings(

@@ -9,7 +9,7 @@ import numpy as np
 from medcramp.knowledge.rules import Rule
 from medcramp.logic import expressions as ex
 from medcramp.logic.evaluate import Evaluator
-from medcramp.logic.facts import Index
+from medcramp.logic.facts import Index, distinct
 from medcramp.logic.planes import Mask
 from medcramp.records import SEVERITIES, URGENCIES
 from medcramp.screen.batch import Batch, Texts, code, same, text
@@ -120,7 +120,7 @@ def looked_at(rule: Rule, evaluator: Evaluator, patients: Index) -> Index:
     for name in rule.groups:
         names.setdefault(reach.get(name, default), []).append(name)
     parts = [evaluator.exposures(tuple(group), patients, within_days=days) for days, group in names.items()]
-    return np.unique(np.concatenate(parts)) if parts else np.empty(0, dtype=np.int64)
+    return distinct(*parts)
 
 
 def _reach(expression: ex.Node) -> Iterator[tuple[str, int | None]]:

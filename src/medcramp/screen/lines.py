@@ -7,10 +7,9 @@ from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
-from medcramp.logic.facts import STOPPED, Facts, Index
+from medcramp.logic.facts import STOPPED, Facts, Index, distinct
 
 _MOST_CODED = 4
 
@@ -31,9 +30,9 @@ class Evidence:
 
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
-        codes, texts = pd.factorize(facts.lines["text"].to_numpy(dtype=object), sort=True)
-        self.text_codes = codes.astype(np.int64)
-        self.texts = np.array([str(text).replace(";", ",") for text in texts], dtype=object)
+        column = facts.lines["text"].cat
+        self.text_codes: Index = column.codes.to_numpy().astype(np.int64)
+        self.texts = np.array([str(text).replace(";", ",") for text in column.categories], dtype=object)
 
     @cached_property
     def _several_files(self) -> bool:
@@ -52,7 +51,7 @@ class Evidence:
         """The patient's own drug lines, ";"-joined, for each of `patients` (ascending; all must have an exposure)."""
         rows = self.lines_of(exposures)
         patient = self.facts.patient_of[self.facts.lines["exposure"].to_numpy()[rows]].astype(np.int64)
-        pairs = np.unique(patient * max(len(self.texts), 1) + self.text_codes[rows])
+        pairs = distinct(patient * max(len(self.texts), 1) + self.text_codes[rows])
         width = max(len(self.texts), 1)
         return joined(pairs // width, pairs % width, self.texts, patients)
 
