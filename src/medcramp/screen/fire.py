@@ -78,8 +78,10 @@ def _severity(rule: Rule, evaluator: Evaluator, patients: Index, policy: bool) -
 
 def _facts(rule: Rule, evaluator: Evaluator, patients: Index) -> Texts:
     parts = [evaluator.words(expression, patients) for expression in (rule.when, *rule.states)]
+    parts = [words for words in parts if any(words)]
     facts = text("", len(patients))
-    facts[:] = ["; ".join(dict.fromkeys(filter(None, row))) for row in zip(*parts, strict=True)]
+    if parts:
+        facts[:] = ["; ".join(dict.fromkeys(filter(None, row))) for row in zip(*parts, strict=True)]
     return facts
 
 

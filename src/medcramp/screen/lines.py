@@ -30,6 +30,10 @@ class Evidence:
 
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
+        self._exposure = facts.lines["exposure"].to_numpy()
+        self._counts = facts.lines["counts"].to_numpy()
+        self._active = facts.exposures["active"].to_numpy()
+        self._record = {name: facts.lines[name].to_numpy() for name in ("first_record", "record")}
         column = facts.lines["text"].cat
         self.text_codes: Index = column.codes.to_numpy().astype(np.int64)
         self.texts = np.array([str(text).replace(";", ",") for text in column.categories], dtype=object)
@@ -43,14 +47,13 @@ class Evidence:
         offsets = self.facts.line_offsets
         counts = offsets[exposures + 1] - offsets[exposures]
         rows = np.repeat(offsets[exposures], counts) + _positions(counts)
-        ended = self.facts.exposures["active"].to_numpy()[self.facts.lines["exposure"].to_numpy()[rows]] == STOPPED
-        kept: Index = rows[self.facts.lines["counts"].to_numpy()[rows] | ended]
+        kept: Index = rows[self._counts[rows] | (self._active[self._exposure[rows]] == STOPPED)]
         return kept
 
     def drugs(self, exposures: Index, patients: Index) -> Joined:
         """The patient's own drug lines, ";"-joined, for each of `patients` (ascending; all must have an exposure)."""
         rows = self.lines_of(exposures)
-        patient = self.facts.patient_of[self.facts.lines["exposure"].to_numpy()[rows]].astype(np.int64)
+        patient = self.facts.patient_of[self._exposure[rows]].astype(np.int64)
         pairs = distinct(patient * max(len(self.texts), 1) + self.text_codes[rows])
         width = max(len(self.texts), 1)
         return joined(pairs // width, pairs % width, self.texts, patients)
@@ -58,9 +61,9 @@ class Evidence:
     def source_rows(self, exposures: Index, patients: Index, *, first: bool = False) -> NDArray[np.object_]:
         """Input rows of the latest record of every line (`first`: also its first record), ";"-joined per patient."""
         rows = self.lines_of(exposures)
-        patient = self.facts.patient_of[self.facts.lines["exposure"].to_numpy()[rows]].astype(np.int64)
+        patient = self.facts.patient_of[self._exposure[rows]].astype(np.int64)
         columns = ["first_record", "record"] if first else ["record"]
-        record = np.concatenate([self.facts.lines[name].to_numpy()[rows] for name in columns])
+        record = np.concatenate([self._record[name][rows] for name in columns])
         patient = np.tile(patient, len(columns))
         line = self.facts.source_rows[record].astype(np.int64)
         file = (
