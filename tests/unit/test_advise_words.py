@@ -65,6 +65,11 @@ def test_a_handout_tells_nobody_to_stop_or_change_a_medicine(language):
         assert not re.search(MUST_NOT_SAY[language], line, re.IGNORECASE), line
 
 
+@pytest.mark.parametrize(("language", "forbidden"), [("en", r"\bdo not (use|take)\b"), ("es", r"\bno (use|tome)\b")])
+def test_a_handout_forbids_no_medicine_that_may_have_been_prescribed(language, forbidden):
+    assert not [line for line in lines_of(ADVICE.handouts[language]) if re.search(forbidden, line, re.IGNORECASE)]
+
+
 def test_both_languages_say_the_same_things():
     english, spanish = ADVICE.handouts["en"], ADVICE.handouts["es"]
     shape = [(s.id, len(s.lines), s.picture, s.show, s.hide) for s in english.sections]

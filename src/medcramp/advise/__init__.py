@@ -7,13 +7,15 @@ advice.patients  # every patient with a priority, the reason for it and the firs
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from medcramp.advise.priority import Screened
+    from medcramp.advise.case import Screened
+    from medcramp.documents import Documents
     from medcramp.knowledge import Knowledge
     from medcramp.logic.facts import Facts
 
@@ -32,3 +34,23 @@ def advise(facts: Facts, screened: Screened, knowledge: Knowledge) -> Advice:
     from medcramp.advise.priority import prioritise
 
     return Advice(assess(facts, knowledge), prioritise(facts, screened, knowledge.advice.priorities))
+
+
+def documents(
+    patient_ids: Iterable[str],
+    facts: Facts,
+    screened: Screened,
+    advice: Advice,
+    knowledge: Knowledge,
+    chosen: Mapping[str, Iterable[tuple[tuple[str, ...], str]]] | None = None,
+) -> Iterator[Documents]:
+    """What is written about each of these patients, in their order.
+
+    `chosen`: patient id → (option ids, form) of preparations to request a prescription for. Raises KeyError for a
+    patient who is not in the run.
+    """
+    from medcramp.advise import papers
+    from medcramp.advise.case import cases
+
+    for case in cases(patient_ids, facts, screened, advice, knowledge):
+        yield papers.documents(case, (chosen or {}).get(case.patient["patient_id"], ()))
