@@ -9,6 +9,7 @@ from medcramp.report.escape import neutral
 from medcramp.report.info import RunInfo
 from medcramp.report.manifest import by_value
 from medcramp.report.workbook.cells import fitting
+from medcramp.report.workbook.options import said_of_most
 from medcramp.report.workbook.sheet import Book, lines_of, row_height
 
 NAME = "About"
@@ -67,7 +68,7 @@ def write(book: Book, tables: Tables, info: RunInfo) -> None:
     ignored = [(f"ignored: {reason}", f"{count:,}") for reason, count in by_value(tables.ignored["reason"]).items()]
     rejected = [(f"rejected: {reason}", f"{count:,}") for reason, count in by_value(tables.rejected["reason"]).items()]
     blocks = [
-        ("How to read it", list(HOW_TO_READ)),
+        ("How to read it", [*HOW_TO_READ, *(("Options in general", text) for text in said_of_most(tables.options))]),
         ("What it cannot see", [("", text) for text in CANNOT_SEE]),
         ("Versions and settings", _versions(info)),
         ("Row ledger", [*_ledger(info), *rejected, *ignored]),

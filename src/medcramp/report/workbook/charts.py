@@ -16,6 +16,7 @@ _COLUMNS_EACH = 6
 _DATA_COLUMN = 20
 # Six columns of 64 pixels, fifteen rows of 20, less a gap.
 _WIDTH, _HEIGHT = 374, 288
+_ROOM_FOR_A_LABEL = 0.04
 _ROWS_EACH = 15
 _TITLES = {
     "severity": "Findings by severity",
@@ -99,8 +100,15 @@ def _look(name: str, column: str, frame: pd.DataFrame) -> dict[str, Any]:
         return {"fill": {"color": _DIRECTION[column]}, "gap": 60}
     if name == "match":
         fills = [_MATCH.get(str(word), QUIET) for word in frame.index]
-        return {"points": _points(fills), "data_labels": {"percentage": True, "font": {"size": 8}}}
+        return {"points": _points(fills), "data_labels": _large_only(frame)}
     return {"fill": {"color": "#4C8CA3"}, "data_labels": {"value": True}, "gap": 40}
+
+
+def _large_only(frame: pd.DataFrame) -> dict[str, Any]:
+    """Percentages on slices that have room for one."""
+    counts = frame.to_numpy(dtype=float).ravel()
+    custom = [None if count >= _ROOM_FOR_A_LABEL * counts.sum() else {"delete": True} for count in counts]
+    return {"percentage": True, "font": {"name": FONT, "size": 8}, "custom": custom}
 
 
 def _points(fills: list[str]) -> list[dict[str, Any]]:

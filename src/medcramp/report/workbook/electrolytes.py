@@ -29,7 +29,7 @@ COLUMNS = (
 
 
 def grid(electrolytes: pd.DataFrame, patient_ids: pd.Series) -> pd.DataFrame:
-    """Patients (worklist order) with anything to show × electrolytes; columns as in COLUMNS."""
+    """Patients (worklist order) with anything to show × electrolytes; columns as in COLUMNS, no empty "Last value"."""
     shown = electrolytes[(electrolytes["net"] != "none") | electrolytes["last_value"].notna()]
     patients = pd.unique(shown["patient_id"].astype(str))
     out = pd.DataFrame({"patient_id": patients})
@@ -44,7 +44,7 @@ def grid(electrolytes: pd.DataFrame, patient_ids: pd.Series) -> pd.DataFrame:
     out["down"] = _joined(keyed, "drivers_down", out["patient_id"])
     out["up"] = _joined(keyed, "drivers_up", out["patient_id"])
     out["notes"] = _joined(keyed, "note", out["patient_id"])
-    return out
+    return out.drop(columns=[name for name in out.columns if name.endswith("_last") and out[name].isna().all()])
 
 
 def _last(*parts: Any) -> str | None:

@@ -18,7 +18,7 @@ from medcramp.report.workbook.styles import DISPLAY, Styles
 LETTER, A4 = 1, 9
 LINE_HEIGHT, HEIGHT_LIMIT = 13.0, 409.0
 # Arial 10 sets more characters than a column has units; breaking at words gives some back.
-CHARACTERS_PER_UNIT = 1.2
+CHARACTERS_PER_UNIT = 1.25
 # Excel drops links beyond this many on one sheet.
 LINK_LIMIT = 65_000
 

@@ -89,14 +89,14 @@ MEDICATIONS = (
 )
 
 OPTIONS = (
-    Column("patient_id", "Patient", 14, "code"),
-    Column("label", "Option", 26, "wrap"),
-    Column("worst", "In short", 12, "word:status"),
-    Column("forms", "By form", 34, "wrap"),
-    Column("reasons", "Why", 46, "wrap"),
+    Column("patient_id", "Patient", 12, "code"),
+    Column("label", "Option", 22, "wrap"),
+    Column("worst", "In short", 13, "word:status"),
+    Column("forms", "By form", 24, "wrap"),
+    Column("reasons", "Why", 62, "wrap"),
     Column("ask", "To ask first", 34, "wrap"),
-    Column("evidence", "Evidence", 34, "wrap"),
-    Column("legal_status", "Legal status", 32, "wrap"),
+    Column("evidence", "Evidence", 28, "wrap"),
+    Column("legal_status", "Legal status", 40, "wrap"),
     Column("sources", "Sources", 16, "wrap", folded=True),
     Column("option", "Option id", 18, "code", folded=True),
 )
