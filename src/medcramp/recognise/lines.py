@@ -96,7 +96,8 @@ def cut(text: str, vocabulary: Vocabulary) -> Line:
         if strength and strength[-1] != BREAK:
             strength.append(BREAK)
         if meaning is None:
-            _add(name, word, marks)
+            if word.isalpha():
+                _add(name, word, marks)
             place += 1
             continue
         if meaning.kind in (NAME, SALT, NOT_DRUG, MODIFIER):

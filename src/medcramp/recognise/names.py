@@ -193,7 +193,7 @@ def _near_hits(found: Near, joined: bool) -> list[Hit]:
 
 
 def _is_word(piece: object) -> bool:
-    return isinstance(piece, str) and piece[0].isalpha()
+    return isinstance(piece, str) and piece.isalpha()
 
 
 def _follows_drug(beside: Meaning | None, vocabulary: Vocabulary) -> bool:
