@@ -16,76 +16,21 @@ from typing import Literal
 from medcramp.errors import KnowledgeError
 from medcramp.knowledge.files import Fact, Many, OptionalNumber, numbered_rows
 
-SYSTEMIC_ROUTES = frozenset(
-    [
-        "oral",
-        "sublingual",
-        "buccal",
-        "intravenous",
-        "intramuscular",
-        "subcutaneous",
-        "rectal",
-        "transdermal",
-        "inhaled",
-        "nebulised",
-    ]
-)
-LOCAL_ROUTES = frozenset(
-    [
-        "topical",
-        "ophthalmic",
-        "otic",
-        "nasal",
-        "vaginal",
-        "mouthwash",
-        "intra_articular",
-        "irrigation",
-        "intravitreal",
-        "intrathecal",
-        "dental",
-    ]
-)
+SYSTEMIC_ROUTES = frozenset({
+    "oral", "sublingual", "buccal", "intravenous", "intramuscular", "subcutaneous", "rectal", "transdermal", "inhaled",
+    "nebulised",
+})  # fmt: skip
+LOCAL_ROUTES = frozenset({
+    "topical", "ophthalmic", "otic", "nasal", "vaginal", "mouthwash", "intra_articular", "irrigation", "intravitreal",
+    "intrathecal", "dental",
+})  # fmt: skip
 ROUTES = SYSTEMIC_ROUTES | LOCAL_ROUTES
-FORMS = frozenset(
-    [
-        "tablet",
-        "effervescent_tablet",
-        "chewable_tablet",
-        "capsule",
-        "oral_liquid",
-        "powder",
-        "granules",
-        "lozenge",
-        "film",
-        "gum",
-        "injection",
-        "infusion",
-        "inhaler",
-        "nebuliser_solution",
-        "patch",
-        "cream",
-        "ointment",
-        "gel",
-        "lotion",
-        "foam",
-        "solution",
-        "drops",
-        "oil",
-        "paste",
-        "shampoo",
-        "spray",
-        "eye_drops",
-        "eye_ointment",
-        "ear_drops",
-        "nasal_spray",
-        "suppository",
-        "pessary",
-        "enema",
-        "mouthwash",
-        "implant",
-        "device",
-    ]
-)
+FORMS = frozenset({
+    "tablet", "effervescent_tablet", "chewable_tablet", "capsule", "oral_liquid", "powder", "granules", "lozenge", "film",
+    "gum", "injection", "infusion", "inhaler", "nebuliser_solution", "patch", "cream", "ointment", "gel", "lotion", "foam",
+    "solution", "drops", "oil", "paste", "shampoo", "spray", "eye_drops", "eye_ointment", "ear_drops", "nasal_spray",
+    "suppository", "pessary", "enema", "mouthwash", "implant", "device",
+})  # fmt: skip
 GROUPS_FILE = "groups.csv"
 MEMBERS_FILE = "group_members.csv"
 
