@@ -26,10 +26,10 @@ LOCAL_ROUTES = frozenset({
 })  # fmt: skip
 ROUTES = SYSTEMIC_ROUTES | LOCAL_ROUTES
 FORMS = frozenset({
-    "tablet", "effervescent_tablet", "chewable_tablet", "capsule", "oral_liquid", "powder", "granules", "lozenge", "film",
-    "gum", "injection", "infusion", "inhaler", "nebuliser_solution", "patch", "cream", "ointment", "gel", "lotion", "foam",
-    "solution", "drops", "oil", "paste", "shampoo", "spray", "eye_drops", "eye_ointment", "ear_drops", "nasal_spray",
-    "suppository", "pessary", "enema", "mouthwash", "implant", "device",
+    "tablet", "effervescent_tablet", "chewable_tablet", "capsule", "oral_liquid", "powder", "granules", "lozenge",
+    "film", "gum", "injection", "infusion", "inhaler", "nebuliser_solution", "patch", "cream", "ointment", "gel",
+    "lotion", "foam", "solution", "drops", "oil", "paste", "shampoo", "spray", "eye_drops", "eye_ointment", "ear_drops",
+    "nasal_spray", "suppository", "pessary", "enema", "mouthwash", "implant", "device",
 })  # fmt: skip
 GROUPS_FILE = "groups.csv"
 MEMBERS_FILE = "group_members.csv"
