@@ -148,7 +148,7 @@ def _add_companion_file(
                 gathered.companion_frames.setdefault(kind, []).append(item.companions[kind])
         else:
             gathered.notices += item.notices
-            found.append(understand(item, columns, drug_test, {}, kind))
+            found.append(understand(item, columns, drug_test, options.columns, kind))
     usable = [u for u in found if u.kind == kind and not u.missing]
     if not usable and found:
         raise refuse.companion_not_understood(kind, path, found)

@@ -20,6 +20,7 @@ EXTRA_COLUMNS: Mapping[str, tuple[str, ...]] = {"patients": ("patient_name",)}
 """Kept beside the documented columns: what the records may lack."""
 YES = {"y", "yes", "true", "1", "oui", "ja", "pregnant", "x"}
 NO = {"n", "no", "false", "0", "non", "nein", "not pregnant"}
+SNOMED_TAG = re.compile(r"\s*\((?:organism|substance|finding|disorder|product|situation|medicinal product)\)\s*$")
 Parts = dict[str, Column]
 
 
@@ -93,7 +94,8 @@ def allergies_of(parts: Parts) -> Parts:
     rows, listed = exploded(parts["substance"].map(lambda text: "\n".join(split_allergies(text))))
     substance = listed.map(lambda text: text.split("\t")[0])
     inside = listed.map(lambda text: text.partition("\t")[2])
-    reaction = parts["reaction"].take(rows).fill(inside) if "reaction" in parts else inside
+    reaction = parts["reaction"].map(lambda text: SNOMED_TAG.sub("", text)) if "reaction" in parts else None
+    reaction = inside if reaction is None else reaction.take(rows).fill(inside)
     return {"patient_id": parts["patient_id"].take(rows), "substance": substance, "reaction": reaction}
 
 
@@ -171,6 +173,7 @@ def split_allergies(text: str) -> list[str]:
     """ "Sulfa (rash); PCN" → ["Sulfa\\trash", "PCN"]: substance and reaction with a tab between."""
     found = []
     for piece in re.split(r"[;|\n]|,(?![^()]*\))", text):
+        piece = SNOMED_TAG.sub("", piece)
         inside = re.match(r"^(.*?)\s*[(\[](.*?)[)\]]\s*$", piece.strip())
         substance, reaction = (inside[1], inside[2]) if inside else (piece.strip(), "")
         if substance:

@@ -15,6 +15,7 @@ YEARS = (1850, 2300)  # outside lie the "no date" of databases; research data is
 SERIAL_ORIGIN = date(1899, 12, 30)
 TIME = r"(?:[T ,@]+\d{1,2}[:.]\d{2}.*)?"
 ISO = re.compile(rf"(\d{{4}})[-/.](\d{{1,2}})[-/.](\d{{1,2}}){TIME}$")
+YEAR_FIRST = re.compile(r"\d{4}-\d{2}-\d{2}$")
 COMPACT = re.compile(r"((?:18|19|20|21|22)\d\d)(\d\d)(\d\d)(?:\d{4}(?:\d\d)?)?(?:\.0+)?$")
 NUMERIC = re.compile(rf"(\d{{1,2}})([-/. ])(\d{{1,2}})\2(\d{{4}}|\d{{2}}){TIME}$")
 DAY_MONTH = re.compile(rf"(\d{{1,2}})(?:st|nd|rd|th|\.|er)?[-/ ]*([^\W\d_]{{3,9}})\.?[-/ ,]*(\d{{4}}|\d{{2}}){TIME}$")
@@ -64,7 +65,9 @@ def evidence(texts: Iterable[str]) -> Evidence:
     month_first = day_first = ambiguous = dotted = latest = 0
     seen: dict[str, list[int]] = {MONTH_FIRST: [], DAY_FIRST: []}
     for text in texts:
-        if numeric := NUMERIC.match(text):
+        if len(text) == 10 and text[4] == "-" and text[:4].isdigit():
+            latest = max(latest, int(text[:4]))
+        elif numeric := NUMERIC.match(text):
             first, mark, second, year = int(numeric[1]), numeric[2], int(numeric[3]), numeric[4]
             dotted += mark == "."
             if first > 12 >= second:
@@ -116,6 +119,8 @@ def decide(own: Evidence, table: Evidence, habit: str = "", reference_year: int 
 
 def parse(text: str, reading: Reading) -> str | None:
     """ISO date of a text, or None. A value that allows only the other order is read that way."""
+    if len(text) == 10 and text[4] == text[7] == "-" and YEAR_FIRST.match(text):
+        return _iso(int(text[:4]), int(text[5:7]), int(text[8:]))
     text = text.strip()
     if found := ISO.match(text):
         return _iso(int(found[1]), int(found[2]), int(found[3]))

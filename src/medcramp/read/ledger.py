@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,6 +12,7 @@ from medcramp.read.tables import Column, Table, constant, objects
 from medcramp.records import ROW_NOTE_COLUMNS, RowLedger
 
 USED, REJECTED, IGNORED = 0, 1, 2
+MOST_TELLING = 3
 
 
 @dataclass(eq=False)
@@ -94,20 +96,26 @@ class Fates:
         )
 
 
-def same_rows(columns: list[Column], among: np.ndarray) -> np.ndarray:
+def _alike(columns: Sequence[Column], rows: np.ndarray) -> np.ndarray:
+    """Those of the rows whose mixed codes occur more than once; a few may only look alike."""
+    mixed = np.zeros(len(rows), dtype=np.uint64)
+    for column in columns:
+        mixed = mixed * np.uint64(0x9E3779B97F4A7C15) + (column.codes[rows].astype(np.int64) + 2).astype(np.uint64)
+        mixed ^= mixed >> np.uint64(29)
+    return rows[pd.Series(mixed).duplicated(keep=False).to_numpy()]
+
+
+def same_rows(columns: Sequence[Column], among: np.ndarray) -> np.ndarray:
     """Per row the index of the earliest row (of `among`) with the same text in every column, or -1 for the first.
 
-    A 64-bit mix of the codes finds candidates; only those are compared in full.
+    A 64-bit mix of the codes, of the columns with most texts first, finds candidates; those are compared in full.
     """
     rows = np.flatnonzero(among)
     twins = np.full(len(among), -1, dtype=np.int64)
     if len(rows) < 2 or any(len(column.used) == len(among) and column.known.all() for column in columns):
         return twins
-    mixed = np.zeros(len(rows), dtype=np.uint64)
-    for column in columns:
-        mixed = mixed * np.uint64(0x9E3779B97F4A7C15) + (column.codes[rows].astype(np.int64) + 2).astype(np.uint64)
-        mixed ^= mixed >> np.uint64(29)
-    suspects = rows[pd.Series(mixed).duplicated(keep=False).to_numpy()]
+    telling = sorted(columns, key=lambda column: len(column.values), reverse=True)
+    suspects = _alike(telling[MOST_TELLING:], _alike(telling[:MOST_TELLING], rows))
     first: dict[tuple[int, ...], int] = {}
     for row, key in zip(
         suspects, zip(*(column.codes[suspects].tolist() for column in columns), strict=True), strict=True

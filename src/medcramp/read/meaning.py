@@ -23,6 +23,14 @@ SEVERAL = {"drug", "generic_name", "icd10", "substance", "quantity", "birth_date
 """Fields of which more than one column is kept: fall-backs, or parts of a list."""
 
 
+RECORDS_ONLY = {
+    *("drug", "generic_name", "ndc", "rxcui", "atc", "strength", "form", "route", "sig", "dose", "frequency"),
+    *("quantity", "quantity_thousandths", "days_supply", "fill_date", "start_date", "written_date", "end_date"),
+    *("status", "transaction", "prescriber", "rx_number", "fill_number"),
+}
+"""Fields that mean nothing in a table beside the records."""
+
+
 @dataclass(frozen=True, eq=False)
 class Contents:
     """Shares of what the distinct texts of a column look like (0 to 1), on a sample."""
@@ -263,6 +271,8 @@ def assign(
             continue
         contents = contents_of(column, drug_test, columns)
         for name, strength in found.items():
+            if kind != "records" and name in RECORDS_ONLY:
+                continue
             fit = fits(name, strength, contents)
             if fit >= 0:
                 proposals.append((strength + fit, -index, index, name, strength))

@@ -103,10 +103,10 @@ def shared_ids(patient_id: Column, born: Column) -> int:
     both = patient_id.known & born.known
     if not both.any():
         return 0
-    _, first = combinations([patient_id.where(both), born.where(both)])
-    rows = first[both[first]]
-    _, counts = np.unique(patient_id.codes[rows], return_counts=True)
-    return int(np.count_nonzero(counts > 1))
+    one = np.full(len(patient_id.values), -1, dtype=np.int32)
+    one[patient_id.codes[both]] = born.codes[both]
+    others = patient_id.codes[both & (born.codes != one[patient_id.codes])]
+    return len(np.unique(others))
 
 
 def sex_reader(texts: list[str], columns: Columns) -> dict[str, str]:

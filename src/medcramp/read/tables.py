@@ -24,6 +24,8 @@ class Column:
 
     codes: np.ndarray  # int32
     values: np.ndarray  # object (str)
+    compact: bool = False
+    """True when every text is known to be used."""
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -36,8 +38,11 @@ class Column:
     @cached_property
     def used(self) -> np.ndarray:
         """Indices into `values` that some row uses, in order of `values`."""
-        counts = np.bincount(self.codes[self.known] if len(self.codes) else self.codes, minlength=len(self.values))
-        return np.flatnonzero(counts)
+        if self.compact:
+            return np.arange(len(self.values))
+        seen = np.zeros(len(self.values) + 1, dtype=bool)
+        seen[self.codes] = True  # code -1 marks the last place
+        return np.flatnonzero(seen[:-1])
 
     @cached_property
     def texts(self) -> list[str]:
@@ -49,8 +54,8 @@ class Column:
         """Rows per distinct used text, aligned with `texts`."""
         return np.bincount(self.codes[self.known], minlength=len(self.values))[self.used]
 
-    def take(self, rows: np.ndarray) -> Column:
-        """The given rows (indices or a boolean mask)."""
+    def take(self, rows: np.ndarray | slice) -> Column:
+        """The given rows (indices, a slice or a boolean mask)."""
         return Column(self.codes[rows], self.values)
 
     def map(self, understand: Callable[[str], str | None]) -> Column:
@@ -59,12 +64,12 @@ class Column:
         return self.recode([understand(text) for text in self.values[used]], used)
 
     def recode(self, results: Sequence[str | None], used: np.ndarray | None = None) -> Column:
-        """`results` aligned with `used` (default: all values): equal results share one code."""
-        used = np.arange(len(self.values)) if used is None else used
+        """`results` aligned with the used texts: equal results share one code."""
+        used = self.used if used is None else used
         codes: dict[str, int] = {}
         table = np.full(len(self.values) + 1, UNKNOWN, dtype=np.int32)
         table[used] = [UNKNOWN if not text else codes.setdefault(text, len(codes)) for text in results]
-        return Column(table[self.codes], objects(codes))
+        return Column(table[self.codes], objects(codes), compact=True)
 
     def where(self, keep: np.ndarray) -> Column:
         """Unknown in the rows that are not kept."""
@@ -93,14 +98,12 @@ class Column:
         return [None if code < 0 else self.values[code] for code in self.codes]
 
     def categorical(self) -> pd.Categorical:
-        """As pandas categorical: only used texts, in order of first use, smallest codes that fit."""
-        used, first = np.unique(self.codes, return_index=True)
-        keep = used >= 0
-        order = used[keep][np.argsort(first[keep], kind="stable")]
-        table = np.full(len(self.values) + 1, UNKNOWN, dtype=smallest(len(order)))
-        table[order] = np.arange(len(order))
+        """As pandas categorical: only used texts, in the order the file brings them, smallest codes that fit."""
+        used = self.used
+        table = np.full(len(self.values) + 1, UNKNOWN, dtype=smallest(len(used)))
+        table[used] = np.arange(len(used))
         return pd.Categorical.from_codes(
-            table[self.codes], categories=pd.Index(self.values[order], dtype=object), validate=False
+            table[self.codes], categories=pd.Index(self.values[used], dtype=object), validate=False
         )
 
 
@@ -111,7 +114,7 @@ class Table:
     """
 
     def __init__(
-        self, file: str, sheet: str, source: Source, select: np.ndarray, rows: np.ndarray,
+        self, file: str, sheet: str, source: Source, select: np.ndarray | slice, rows: np.ndarray,
         titles: tuple[str, ...] = (), groups: tuple[str, ...] = (),
     ) -> None:  # fmt: skip
         self.file, self.sheet, self.source, self.select, self.rows = file, sheet, source, select, rows
@@ -125,8 +128,12 @@ class Table:
     def column(self, place: int) -> Column:
         """One column; loads it when it has not been read yet."""
         if place not in self._taken:
-            self._taken[place] = self.source.column(place).take(self.select)
+            whole = self.source.column(place)
+            self._taken[place] = whole if self._is_whole(len(whole)) else whole.take(self.select)
         return self._taken[place]
+
+    def _is_whole(self, rows: int) -> bool:
+        return isinstance(self.select, slice) and self.select.start in (0, None) and len(self.rows) == rows
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -139,9 +146,20 @@ class Table:
         """The columns read so far."""
         return tuple(self.column(place) for place in sorted(self.source.cache))
 
-    def take(self, rows: np.ndarray) -> Table:
-        """The given rows (indices or a boolean mask)."""
-        return Table(self.file, self.sheet, self.source, self.select[rows], self.rows[rows], self.titles, self.groups)
+    def take(self, rows: np.ndarray | slice) -> Table:
+        """The given rows (indices, a boolean mask, or a slice without a step)."""
+        if isinstance(rows, slice) and isinstance(self.select, slice):
+            start = (self.select.start or 0) + (rows.start or 0)
+            select: np.ndarray | slice = slice(start, start + len(self.rows[rows]))
+        else:
+            select = self._selected()[rows]
+        return Table(self.file, self.sheet, self.source, select, self.rows[rows], self.titles, self.groups)
+
+    def _selected(self) -> np.ndarray:
+        if not isinstance(self.select, slice):
+            return self.select
+        start = self.select.start or 0
+        return np.arange(start, start + len(self.rows))
 
     def titled(self, titles: tuple[str, ...], groups: tuple[str, ...]) -> Table:
         """The same rows under these titles."""
@@ -190,7 +208,7 @@ def table_from(
 ) -> Table:
     """A table of columns that are there already."""
     source = Source(len(columns), lambda places: [columns[place] for place in places])
-    return Table(file, sheet, source, np.arange(len(rows)), rows, titles)
+    return Table(file, sheet, source, slice(0, len(rows)), rows, titles)
 
 
 def smallest(distinct: int) -> type[np.signedinteger]:
@@ -255,7 +273,9 @@ def combine(columns: Sequence[Column], join: Callable[[tuple[str | None, ...]], 
     """One text per row from several columns; `join` is called once per distinct combination."""
     codes, first = combinations(columns)
     parts = [[None if code < 0 else column.values[code] for code in column.codes[first]] for column in columns]
-    return Column(codes, np.empty(len(first), dtype=object)).recode([join(texts) for texts in zip(*parts, strict=True)])
+    return Column(codes, np.empty(len(first), dtype=object), compact=True).recode(
+        [join(texts) for texts in zip(*parts, strict=True)]
+    )
 
 
 def combinations(columns: Sequence[Column]) -> tuple[np.ndarray, np.ndarray]:
@@ -304,4 +324,4 @@ def body_of(grid: Grid, wanted: Sequence[int]) -> tuple[Table, np.ndarray]:
     source = Source(grid.width, lambda more: columns_of(grid.load(more).table))
     source.cache.update(zip(places, columns_of(body.table), strict=True))
     rows = body.table.num_rows
-    return Table(grid.file, grid.sheet, source, np.arange(rows), grid.source_rows(rows)), body.overlong
+    return Table(grid.file, grid.sheet, source, slice(0, rows), grid.source_rows(rows)), body.overlong

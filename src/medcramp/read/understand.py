@@ -20,11 +20,13 @@ MEDICINE = ("drug", "ndc", "rxcui", "generic_name")
 KINDS: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "records": (PERSON, MEDICINE),
     "labs": (PERSON, ("test", "loinc"), ("value",)),
-    "conditions": (PERSON, ("icd10",)),
+    "conditions": (PERSON, ("icd10", "condition_code", "diagnosis")),
     "allergies": (PERSON, ("substance",)),
     "patients": (PERSON, ("birth_date", "age", "sex", "pregnant", "pregnant_weeks", "egfr")),
 }
 """What a table of each kind must have: at least one field of every group."""
+SURE = 18.0
+"""Score of records (medicine and patient both plainly titled) beside which no other kind need be tried."""
 READ_LATER = {"other", "encounter", "rx_number", "fill_number", "drug_code"}
 """Fields whose columns are read only when a question turns on them: whether two rows are the same fill."""
 RECORD_FIELDS = {"patient_id", "drug", "ndc", "sig", "quantity", "days_supply", "fill_date", "start_date"}
@@ -59,7 +61,7 @@ class Understood:
         read = [place for name, places in self.meaning.fields.items() if name not in READ_LATER for place in places]
         whole, overlong = body_of(self.grid, read)
         start = self.header.last + 1
-        table = whole.take(np.arange(start, len(whole))).titled(self.header.titles, self.header.groups)
+        table = whole.take(slice(start, None)).titled(self.header.titles, self.header.groups)
         spilled = np.zeros(len(whole), dtype=bool)
         spilled[overlong] = True
         filled = not_blank(table)
@@ -68,7 +70,7 @@ class Understood:
 
 def sample_rows(table: Table, count: int = headers.SEARCHED_ROWS) -> list[list[str | None]]:
     """The first rows as texts."""
-    head = table.take(np.arange(min(count, len(table))))
+    head = table.take(slice(0, count))
     return [list(row) for row in zip(*(column.decoded() for column in head.columns), strict=True)]
 
 
@@ -81,9 +83,12 @@ def understand(
     kinds = [kind or grid.role] if kind or grid.role else list(KINDS)
     best: Understood | None = None
     for candidate in kinds:
-        found = _as_kind(grid, whole, sample, candidate, columns, drug_test, settled if candidate == "records" else {})
+        wanted = settled if candidate == "records" else {n: c for n, c in settled.items() if n == "patient_id"}
+        found = _as_kind(grid, whole, sample, candidate, columns, drug_test, wanted)
         if found and (best is None or found.score > best.score):
             best = found
+        if best and best.kind == "records" and not best.missing and best.score >= SURE:
+            break
     if best:
         return best
     header = headers.given(sample, len(whole.columns)) if grid.titled else headers.absent(len(whole.columns))
@@ -111,8 +116,9 @@ def _as_kind(
 
 def below(whole: Table, header: Header) -> Table:
     """The rows under the header that hold anything, with titles."""
-    table = whole.take(np.arange(header.last + 1, len(whole))).titled(header.titles, header.groups)
-    return table.take(not_blank(table))
+    table = whole.take(slice(header.last + 1, None)).titled(header.titles, header.groups)
+    filled = not_blank(table)
+    return table if filled.all() else table.take(filled)
 
 
 def not_blank(table: Table) -> np.ndarray:

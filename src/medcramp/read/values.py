@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from medcramp.knowledge.columns import Columns
 
 PROTECTED = re.compile(r'^="?(.*?)"?$')
+UNTIDY = re.compile(r"^\s|\s$|[^\S ]|[\ufeff\u200b]|  ")
 BLANKS = re.compile(r"[\s\u00a0\u2007\u202f\ufeff\u200b]+")
 NUMBER = re.compile(r"^\(?\s*([+-]?)\s*([\d][\d., ' ]*|[.,]\d+)\s*\)?-?\s*([^\d\s].*)?$")
 DECIMAL_COMMA = re.compile(r"^[+-]?\d{1,3}(?:[. '\u00a0\u202f]\d{3})*,\d{1,2}(?!\d)|^[+-]?\d+,(?:\d{1,2}|\d{4,})(?!\d)")
@@ -21,6 +22,7 @@ ICD10_INSIDE = re.compile(
 )
 ATC = re.compile(r"^[A-V]\d\d[A-Z]{2}\d\d$")
 
+LONGEST_PLACEHOLDER = 24
 NDC_LOST = "product codes lost to scientific notation"
 NDC_SHORT = "product codes without their leading zeros, restored"
 NDC_TEN = "product codes of 10 digits without dashes: left empty, the 11-digit form is not certain"
@@ -41,9 +43,7 @@ def tidy(text: str) -> str:
     """Blanks of every kind folded to one, ends stripped, Excel's ="…" protection taken off."""
     if text.startswith("=") and (found := PROTECTED.match(text.strip())):
         text = found[1]
-    if text.isalnum():
-        return text
-    return BLANKS.sub(" ", text).strip(" ")
+    return text if text.isalnum() or not UNTIDY.search(text) else BLANKS.sub(" ", text).strip(" ")
 
 
 def tidy_lines(text: str) -> str:
@@ -58,11 +58,10 @@ def cleaner(columns: Columns, field_name: str) -> Callable[[str], str | None]:
 
     def clean(text: str) -> str | None:
         text = tidy(text)
-        if len(text) <= 24:  # no placeholder is longer
-            folded = text.lower()
-            if not folded or folded in anywhere or folded in here:
-                return None
-        return text
+        if len(text) > LONGEST_PLACEHOLDER:
+            return text
+        folded = text.lower()
+        return None if not folded or folded in anywhere or folded in here else text
 
     return clean
 
@@ -111,7 +110,7 @@ def thousandths(text: str, comma: bool) -> str | None:
 
 def eleven_digits(texts: Sequence[str]) -> bool:
     """Whether a column of product codes is in the 11-digit form, its leading zeros dropped or not."""
-    digits = [len(text) for text in (re.sub(r"\.0+$", "", tidy(text)) for text in texts) if text.isdigit()]
+    digits = [len(text) for text in (re.sub(r"\.0+$", "", text) for text in texts[:5000]) if text.isdigit()]
     whole = sum(1 for size in digits if size in (7, 8, 9, 11))
     return whole > 2 * sum(1 for size in digits if size == 10)
 

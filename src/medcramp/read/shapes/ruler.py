@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -112,7 +113,7 @@ def _longest(words: list[tuple[int, int, str]], place: int, columns: Columns) ->
     """How many words from here, one blank apart, make the longest known title; 1 when none does."""
     for size in range(min(LONGEST_TITLE_WORDS, len(words) - place), 1, -1):
         part = words[place : place + size]
-        near = all(right[0] - left[1] == 1 for left, right in zip(part, part[1:], strict=False))
+        near = all(right[0] - left[1] == 1 for left, right in itertools.pairwise(part))
         if near and _strength(" ".join(word for _, _, word in part), columns) >= 3:
             return size
     return 1
@@ -138,7 +139,7 @@ def slots(titles: Titles, data: Sequence[str]) -> list[Slot]:
     """Cut between neighbouring titles where most data lines are blank, as near to the right title as can be."""
     ordered = titles.titles
     cuts = [0]
-    for left, right in zip(ordered, ordered[1:], strict=False):
+    for left, right in itertools.pairwise(ordered):
         places = range(max(left.start + 1, cuts[-1] + 1), right.end)
         blanks = {c: sum(1 for line in data if c >= len(line) or line[c] == " ") for c in places}
         goal = right.start - 1

@@ -101,7 +101,7 @@ def extended(table: Table, meaning: Meaning, columns: Mapping[str, Column]) -> t
         table.file,
         table.sheet,
         source,
-        np.arange(len(table)),
+        slice(0, len(table)),
         table.rows,
         (*table.titles, *columns),
         (*table.groups, *([""] * len(added))),
