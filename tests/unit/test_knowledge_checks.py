@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 
 import pytest
 
@@ -76,6 +77,14 @@ def test_a_seed_class_that_lacks_a_fact_is_refused(copied, file, head):
     kept = [line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith(head)]
     path.write_text("\n".join(kept) + "\n", encoding="utf-8")
     with pytest.raises(KnowledgeError, match="statin"):
+        copied.check()
+
+
+@pytest.mark.parametrize("field", ["usual_route", "routes"])
+def test_a_route_that_membership_does_not_know_is_refused(copied, field):
+    wrong = {**getattr(KNOWLEDGE.vocabulary, field), "furosemide": "by mouth"}
+    copied.vocabulary = replace(KNOWLEDGE.vocabulary, **{field: wrong})
+    with pytest.raises(KnowledgeError, match="by mouth"):
         copied.check()
 
 

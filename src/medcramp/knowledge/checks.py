@@ -38,6 +38,7 @@ def check(knowledge: Knowledge) -> None:
     """Load every area and compare them. Raises KnowledgeError (exit 12) naming file and row."""
     _check_sources(knowledge)
     _check_ingredients(knowledge)
+    _check_words(knowledge)
     _check_classes(knowledge)
     _check_rules(knowledge)
     _check_options(knowledge)
@@ -63,6 +64,21 @@ def _check_ingredients(knowledge: Knowledge) -> None:
     for line, link in numbered_rows(path, clinical.CrampLink):
         if link.ingredient and link.ingredient not in _members(knowledge, link.group):
             raise _error(f"{link.ingredient} is no member of {link.group}", path, f"row {line}")
+
+
+def _check_words(knowledge: Knowledge) -> None:
+    """Routes and forms that names and words stand for are those that membership is asked by."""
+    folder, vocabulary = knowledge.folder / "vocabulary", knowledge.vocabulary
+    for name, route in (*vocabulary.usual_route.items(), *vocabulary.routes.items()):
+        _check_word(name, route, groups.ROUTES, folder)
+    for name, meaning in vocabulary.names.items():
+        _check_word(name, meaning.route, groups.ROUTES, folder)
+        _check_word(name, meaning.form, groups.FORMS, folder)
+
+
+def _check_word(name: str, word: str, known: frozenset[str], folder: Path) -> None:
+    if word and word not in known:
+        raise _error(f"{name} stands for the unknown route or form {word}", folder, "")
 
 
 def _check_classes(knowledge: Knowledge) -> None:
