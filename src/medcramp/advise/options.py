@@ -25,7 +25,9 @@ from medcramp.records import OPTION_COLUMNS
 NOT_ASSESSED = "not_assessed"
 MEDICINES = ("compounded", "relaxant", "supplement")
 
-_ABSENT, _UNKNOWN, _PRESENT = 0, 1, 2
+_UNKNOWN, _PRESENT = 1, 2
+Gap = tuple[str, str]
+"""(status it could bring, topic of the missing fact)."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ def _judge(option: Option, form: str, evaluator: Evaluator) -> tuple[np.ndarray,
     verdicts = []
     for patient in first:
         row = [int(column[patient]) for column in table]
-        unknown = [topic for topic, state in zip(gaps, row[len(states) :], strict=True) if state]
+        unknown = [gap for gap, state in zip(gaps, row[len(states) :], strict=True) if state]
         verdicts.append(verdict(option, form, list(zip(predicates, row, strict=False)), unknown, phrases))
     return combination, verdicts
 
@@ -101,20 +103,20 @@ def _state(planes: Planes) -> np.ndarray:
     return planes.certain.astype(np.int8) + planes.possible.astype(np.int8)
 
 
-def _gaps(predicates: Sequence[Predicate], states: Sequence[np.ndarray], evaluator: Evaluator) -> dict[str, Mask]:
-    """Topic of a fact ("eGFR") → patients for whom it is unknown and would decide."""
+def _gaps(predicates: Sequence[Predicate], states: Sequence[np.ndarray], evaluator: Evaluator) -> dict[Gap, Mask]:
+    """Who lacks which fact, by topic and by the status that the fact could bring."""
     topics = evaluator.knowledge.advice.phrases.topics
-    gaps: dict[str, Mask] = {}
+    gaps: dict[Gap, Mask] = {}
     for predicate, state in zip(predicates, states, strict=True):
         if not _decides(predicate):
             continue
         undecided = state == _UNKNOWN
         for expression in predicate.expressions():
             for leaf in ex.walk(expression):
-                topic = _topic(leaf, topics)
-                if topic:
+                if topic := _topic(leaf, topics):
+                    gap = (predicate.status, topic)
                     mask = undecided & evaluator.planes(leaf).unknown
-                    gaps[topic] = gaps[topic] | mask if topic in gaps else mask
+                    gaps[gap] = gaps[gap] | mask if gap in gaps else mask
     return dict(sorted(gaps.items()))
 
 
@@ -145,12 +147,9 @@ def _decides(predicate: Predicate) -> bool:
 
 
 def verdict(
-    option: Option, form: str, found: Sequence[tuple[Predicate, int]], unknown: Sequence[str], phrases: Phrases
+    option: Option, form: str, found: Sequence[tuple[Predicate, int]], unknown: Sequence[Gap], phrases: Phrases
 ) -> Verdict:
-    """Status, reasons (worst first), questions and sources for one combination of predicate states.
-
-    `unknown` names the topics whose absence leaves a deciding predicate open.
-    """
+    """Status, reasons (worst first), questions and sources for one combination of predicate states and gaps."""
     present = [predicate for predicate, state in found if state == _PRESENT]
     unsuitable = option.kind != "never" and option.forms[form] == "not_sensible"
     status = next((status for status in SERIOUSNESS if any(p.status == status for p in present)), "ok")
@@ -164,7 +163,8 @@ def verdict(
     if unsuitable:
         reasons.insert(sum(p.status == "avoid" for p in present), f"caution: {_unsuitable(option, form, phrases)}")
     if deciding:
-        reasons.append(f"{phrases.not_known} {deciding[0].status}: {', '.join(unknown)}")
+        topics = sorted({topic for brings, topic in unknown if brings in worse})
+        reasons.append(f"{phrases.not_known} {deciding[0].status}: {', '.join(topics)}")
     reasons += [_tagged(p, phrases) for p in present if p.status == "ok"]
     if not unsuitable and form in option.form_notes:
         reasons.append(option.form_notes[form])
