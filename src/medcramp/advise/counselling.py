@@ -149,7 +149,7 @@ def _option(row: Row, option: Option, case: Case) -> doc.OptionLine:
         status=row["status"],
         reasons=row["reasons"],
         ask=row["ask"],
-        evidence=row["evidence"],
+        evidence=option.evidence.words,
         legal_status=row["legal_status"],
         strength=_sourced(strength) if strength is not None else "",
         dose=_tagged(option.dose.words, option.dose.tag, case),

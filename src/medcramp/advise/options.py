@@ -44,6 +44,7 @@ def assess(facts: Facts, knowledge: Knowledge) -> pd.DataFrame:
     """Options for all patients: OPTION_COLUMNS, categorical, ordered by patient, then as the catalogue lists them."""
     evaluator = Evaluator(facts, knowledge)
     forms = [(option, form) for option in knowledge.options for form in option.forms]
+    grades = knowledge.advice.phrases.evidence
     texts = {name: _Texts() for name in ("status", "reasons", "ask", "sources")}
     codes = {name: np.empty((facts.size, len(forms)), dtype=np.int32) for name in texts}
     for place, (option, form) in enumerate(forms):
@@ -57,7 +58,7 @@ def assess(facts: Facts, knowledge: Knowledge) -> pd.DataFrame:
         ),
         "option": _each(facts.size, [option.option for option, _ in forms]),
         "form": _each(facts.size, [form for _, form in forms]),
-        "evidence": _each(facts.size, [option.evidence.words for option, _ in forms]),
+        "evidence": _each(facts.size, [grades[option.evidence.grade] for option, _ in forms]),
         "legal_status": _each(facts.size, [legal_status(option, facts.jurisdiction) for option, _ in forms]),
         "label": _each(facts.size, [option.label for option, _ in forms]),
     }

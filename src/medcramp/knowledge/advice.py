@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from medcramp.errors import KnowledgeError
 from medcramp.knowledge.conversation import Care, Handout, Mimic, Question, RedFlag, Referral
 from medcramp.knowledge.files import Fact, Row, read_yaml, validate
 from medcramp.knowledge.ladder import Priorities
+from medcramp.knowledge.options import EvidenceGrade, Tag
 from medcramp.knowledge.paperwork import Compounding, NoteWords
 
 
@@ -35,7 +35,8 @@ class Phrases(Fact):
     copy_of: str
     marketed: str
     not_known: str
-    tags: Mapping[Literal["V", "UNVERIFIED", "POLICY"], str]
+    evidence: Mapping[EvidenceGrade, str]
+    tags: Mapping[Tag, str]
     topics: Topics
 
 

@@ -19,6 +19,16 @@ Route = Literal["topical", "oral", "self_care"]
 Status = Literal["avoid", "caution", "ok"]
 Fit = Literal["sensible", "conditional", "not_sensible"]
 Tag = Literal["V", "UNVERIFIED", "POLICY"]
+EvidenceGrade = Literal[
+    "none_found",
+    "very_low",
+    "low",
+    "low_to_moderate",
+    "moderate_no_benefit",
+    "conflicting",
+    "effective_but_unsafe",
+    "unverified",
+]
 
 ROUTE_OF_FORM: Mapping[str, Route] = {
     "cream": "topical",
@@ -54,7 +64,7 @@ class Statement(Fact):
 class Evidence(Statement):
     """What trials say about relief of cramps."""
 
-    grade: str
+    grade: EvidenceGrade
 
 
 class Note(Fact):
