@@ -27,7 +27,9 @@ class Limits:
     members: int = 2_000
     """Most files in an archive or folder."""
     document_bytes: int = 1024 * MEBIBYTE
-    """Largest document that must be held whole: JSON bundle, HTML page, one XML part of a workbook."""
+    """Largest document that must be held whole: an HTML page, one XML part of a workbook."""
+    json_bytes: int = 256 * MEBIBYTE
+    """Largest JSON document (one object per line has no such limit)."""
     sheets: int = 500
     cells: int = 50_000_000
     """Most cells of one worksheet, counted as the rectangle around all filled ones."""

@@ -43,7 +43,11 @@ def text_column(cells: Sequence[Any], shown: Callable[[Any], str]) -> pa.Diction
             cells = [shown(cell) if isinstance(cell, bool) else cell for cell in cells]
         texts = {value: value if isinstance(value, str) else shown(value) for value in set(cells) if value is not None}
         cells = [texts.get(cell) for cell in cells]
-    column = pa.array(cells, pa.string()).dictionary_encode()
+    return without_blank(pa.array(cells, pa.string()).dictionary_encode())
+
+
+def without_blank(column: pa.DictionaryArray) -> pa.DictionaryArray:
+    """The column with "" as null, in the cells and in the dictionary."""
     blank = pc.index(column.dictionary, "").as_py()
     if blank < 0:
         return column

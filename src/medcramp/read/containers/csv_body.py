@@ -84,7 +84,7 @@ class _Reading:
 
     def _stream(self) -> Any:
         end = self.delimiter * self.width
-        return pa.PythonFile(_Pieces(self._marked(end)), mode="r")
+        return pa.PythonFile(Pieces(self._marked(end)), mode="r")
 
     def _marked(self, end: str) -> Iterator[bytes]:
         """The text, then one row too long by one empty cell: the reader reports it unless an open quote swallows it."""
@@ -153,7 +153,7 @@ class _Reading:
         return rows[0] if rows else ()
 
 
-class _Pieces:
+class Pieces:
     """The least of a binary file that pyarrow asks for, over an iterator of pieces (none of them empty)."""
 
     closed = False

@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from ...errors import InputUnreadableError
 from ...records import Progress
 from ..grids import Canonical, Grid
 from ..options import ReadOptions
+from .archive import decompressed, tar_members, zip_kind, zip_members
+from .asap import asap_grids
+from .collection import collection_grids, folder_sources
 from .delimited import delimited_grids
+from .encrypted import workbook_inside
+from .expansion import Expansion
+from .fhir import json_grids
+from .hl7 import hl7_grids
+from .html_table import html_grids
+from .parquet import parquet_grids
 from .sniff import kind_of
 from .source import Source, from_path
+from .spreadsheet_xml import spreadsheet_xml_grids
 from .text import SNIFF_BYTES
 from .workbook import workbook_grids
 
@@ -22,31 +33,66 @@ _REFUSED = {
     "binary": ("is neither text nor a workbook", "export it as CSV or Excel"),
     "pdf": ("is a PDF, a picture of a table", "export the same report as CSV or Excel"),
     "rtf": ("is a word-processor document", "export the same report as CSV or Excel"),
+    "zip document": ("is an office document, but no workbook", "export the table as CSV or Excel"),
     "7z": ("is a 7-Zip archive", "unpack it first"),
     "rar": ("is a RAR archive", "unpack it first"),
     "xml": ("is XML of a kind that is not read here", "export as CSV, Excel or FHIR JSON"),
 }
 
 
+DEEPEST = 4
+"""Containers inside containers that are still opened (a workbook in a zip in a tar in a gzip)."""
+
+
 def opened_path(path: Path, options: ReadOptions, progress: Progress) -> Opened:
-    """Contents of a file on disk."""
-    yield from opened_source(from_path(path), options, progress)
+    """Contents of a file or folder on disk."""
+    expansion = Expansion(options.limits, str(path))
+    if path.is_dir():
+        sources = folder_sources(path, options)
+        yield from collection_grids(str(path), sources, options, progress, partial(_opened, expansion, 0))
+    else:
+        yield from _opened(expansion, 0, from_path(path), options, progress)
 
 
-def opened_source(source: Source, options: ReadOptions, progress: Progress) -> Opened:
+def _opened(expansion: Expansion, depth: int, source: Source, options: ReadOptions, progress: Progress) -> Opened:
     """Contents of one file, by what its first bytes say."""
     kind = kind_of(source.prefix(SNIFF_BYTES))
+    if kind == "zip":
+        kind = f"zip {zip_kind(source)}"
     if kind in _REFUSED:
         problem, remedy = _REFUSED[kind]
         raise InputUnreadableError(problem, file=source.name, remedy=remedy)
-    yield from _READERS[kind](source, options, progress)
+    if kind in _PLAIN:
+        yield from _PLAIN[kind](source, options, progress)
+        return
+    if depth == DEEPEST:
+        raise InputUnreadableError("holds archives within archives", file=source.name, remedy="unpack it first")
+    inside = partial(_opened, expansion, depth + 1)
+    if kind == "ole":
+        decrypted = workbook_inside(source, options)
+        if decrypted:
+            yield from inside(decrypted, options, progress)
+        else:
+            yield from workbook_grids(source, options, progress, zipped=False)
+    elif kind in {"zip archive", "tar"}:
+        members = zip_members if kind == "zip archive" else tar_members
+        sources = list(members(source, options, expansion))
+        yield from collection_grids(source.name, sources, options, progress, inside)
+    else:
+        yield from inside(decompressed(source, kind, expansion), options, progress)
 
 
-def _zip(source: Source, options: ReadOptions, progress: Progress) -> Opened:
-    yield from workbook_grids(source, options, progress, zipped=True)
+def _json(source: Source, options: ReadOptions, progress: Progress) -> Opened:
+    yield from json_grids([source], options, progress)
 
 
-_READERS: dict[str, Callable[[Source, ReadOptions, Progress], Opened]] = {
+_PLAIN: dict[str, Callable[[Source, ReadOptions, Progress], Opened]] = {
     "text": delimited_grids,
-    "zip": _zip,
+    "zip workbook": partial(workbook_grids, zipped=True),
+    "parquet": parquet_grids,
+    "html": html_grids,
+    "spreadsheet xml": spreadsheet_xml_grids,
+    "json": _json,
+    "hl7": hl7_grids,
+    "asap": asap_grids,
 }

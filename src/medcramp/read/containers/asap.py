@@ -1,0 +1,110 @@
+"""ASAP 4.x files of prescription monitoring programmes: PAT, DSP, CDI and PRE segments → medication records.
+
+They carry product codes and no drug names. Element numbers are those of ASAP 4.2; the header (TH) declares the marks:
+the character after "TH" separates elements, element TH09 ends segments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...errors import InputUnreadableError
+from ...records import Progress
+from ..grids import Grid
+from ..options import ReadOptions
+from .interchange import RECORD_TITLES, ROW, Gathered
+from .source import Source
+from .text import utf8_chunks
+
+FORMAT = "ASAP 4.2"
+_TITLES = (*RECORD_TITLES, "Species")
+_STATUS = {"00": "dispensed", "01": "dispensed", "02": "reversed"}
+"""DSP01: new, revised, void."""
+_COMPOUND = "06"
+
+
+def asap_grids(source: Source, options: ReadOptions, progress: Progress) -> Iterator[Grid]:
+    """The grid of records, a row per dispensed product (per ingredient of a compound); rows are segment numbers.
+
+    Raises InputUnreadableError when there is no dispensing segment, or the file has no trailer (cut short).
+    """
+    text = b"".join(utf8_chunks(source)).decode()
+    progress(f"Reading {source.name}", source.size, source.size)
+    gathered = Gathered(source.name, FORMAT)
+    kinds = set()
+    person: list[str] = []
+    open_rows: list[dict[str, str | int]] = []
+    compound: dict[str, str | int] = {}
+    for number, fields in _segments(text):
+        kind = fields[0]
+        kinds.add(kind)
+        if kind in {"PAT", "DSP", "TP", "TT"}:
+            for row in open_rows:
+                gathered.add("records", row)
+            open_rows, compound = [], {}
+        if kind == "PAT":
+            person = fields
+        elif kind == "DSP":
+            row = {ROW: number, **_person(person), **_dispensed(fields)}
+            open_rows = [row]
+            compound = row if _at(fields, 7) == _COMPOUND else {}
+        elif kind == "CDI" and compound:
+            # The parts replace the whole, which has no product code of its own.
+            kept = [row for row in open_rows if row is not compound]
+            open_rows = [*kept, {**compound, ROW: number, "ndc": _at(fields, 3), "quantity": _at(fields, 4)}]
+        elif kind == "PRE":
+            prescriber = ", ".join(name for name in (_at(fields, 5), _at(fields, 6)) if name)
+            open_rows = [{**row, "prescriber": prescriber} for row in open_rows]
+    if "TT" not in kinds:
+        raise InputUnreadableError(
+            "has no trailer (TT): the file was cut short", file=source.name, remedy="copy or export it again"
+        )
+    if not gathered.rows:
+        raise InputUnreadableError(
+            "reports no dispensing (no DSP segment)", file=source.name, remedy="check the reporting period"
+        )
+    yield from gathered.grids(options.limits, {"records": _TITLES})
+
+
+def _segments(text: str) -> Iterator[tuple[int, list[str]]]:
+    """(number, elements) of every segment; element 0 is its name."""
+    text = text.lstrip("\ufeff \r\n")
+    separator = text[2]
+    header = text.split(separator, 9)
+    terminator = header[9][:1] if len(header) == 10 and header[9][:1] not in {"", separator} else "~"
+    number = 0
+    for segment in text.split(terminator):
+        segment = segment.strip("\r\n ")
+        if segment:
+            number += 1
+            yield number, segment.split(separator)
+
+
+def _at(fields: list[str], number: int) -> str:
+    return fields[number].strip() if number < len(fields) else ""
+
+
+def _person(fields: list[str]) -> dict[str, str]:
+    return {
+        "patient_id": _at(fields, 3),
+        "Last Name": _at(fields, 7),
+        "First Name": _at(fields, 8),
+        "Middle Name": _at(fields, 9),
+        "Suffix": _at(fields, 11),
+        "birth_date": _at(fields, 18),
+        "sex": _at(fields, 19),
+        "Species": "animal" if _at(fields, 20) == "02" else "",
+    }
+
+
+def _dispensed(fields: list[str]) -> dict[str, str]:
+    return {
+        "Rx Number": _at(fields, 2),
+        "start_date": _at(fields, 5),
+        "Refill Number": _at(fields, 6),
+        "ndc": _at(fields, 8) if _at(fields, 7) in {"01", ""} else "",
+        "quantity": _at(fields, 9),
+        "days_supply": _at(fields, 10),
+        "rxcui": _at(fields, 19),
+        "status": _STATUS.get(_at(fields, 1), ""),
+    }

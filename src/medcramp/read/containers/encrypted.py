@@ -1,0 +1,81 @@
+"""Password-protected Office files: asks for the password and gives the workbook inside."""
+
+from __future__ import annotations
+
+import struct
+import tempfile
+from typing import Any
+
+import msoffcrypto
+import olefile
+from msoffcrypto.exceptions import DecryptionError, FileFormatError, InvalidKeyError, ParseError
+
+from ...errors import InputUnreadableError
+from ..options import ReadOptions
+from .source import CHUNK, Source, expanded
+
+MOST_SPINS = 10_000_000
+"""The file format's own maximum; each is one hash, and a hostile file may ask for billions."""
+_BROKEN = (
+    FileFormatError, ParseError, DecryptionError, InvalidKeyError, OSError, ValueError, TypeError, KeyError,
+    IndexError, AttributeError, struct.error, AssertionError, NotImplementedError, ArithmeticError,
+)  # fmt: skip
+"""What a damaged file raises somewhere inside the parsers."""
+
+
+def workbook_inside(source: Source, options: ReadOptions) -> Source | None:
+    """The decrypted file when the OLE file is encrypted; None when it is a plain old workbook (XLS).
+
+    Raises InputUnreadableError when it is neither, when no password is given, or when the password is wrong.
+    """
+    streams = _streams(source)
+    if "encryptedpackage" not in streams and not streams & {"workbook", "book"}:
+        raise InputUnreadableError(
+            "is an Office file, but no workbook", file=source.name, remedy="export the table as CSV or Excel"
+        )
+    try:
+        file = msoffcrypto.OfficeFile(source.open())
+        if not file.is_encrypted():
+            return None
+    except _BROKEN as error:
+        if "encryptedpackage" not in streams:
+            return None  # odd, but the workbook reader may still manage
+        raise _damaged(source.name) from error
+    password = options.password(source.name) if options.password else None
+    if not password:
+        raise InputUnreadableError(
+            "is protected by a password",
+            file=source.name,
+            remedy="give the password with --password-file, or save a copy without one",
+        )
+    return _decrypted(source, file, password)
+
+
+def _streams(source: Source) -> set[str]:
+    """Lower-case names of the streams at the top of the OLE file."""
+    try:
+        with olefile.OleFileIO(source.open()) as ole:
+            return {entry[0].lower() for entry in ole.listdir(streams=True, storages=False)}
+    except _BROKEN as error:
+        raise _damaged(source.name) from error
+
+
+def _decrypted(source: Source, file: Any, password: str) -> Source:
+    if getattr(getattr(file, "info", None), "spinValue", 0) > MOST_SPINS:
+        raise _damaged(source.name)
+    with tempfile.TemporaryFile() as out:
+        try:
+            file.load_key(password=password)
+            file.decrypt(out)
+        except _BROKEN as error:
+            raise InputUnreadableError(
+                "does not open with that password", file=source.name, remedy="check the password, capitals included"
+            ) from error
+        out.seek(0)
+        return expanded(source.name, iter(lambda: out.read(CHUNK), b""))
+
+
+def _damaged(file: str) -> InputUnreadableError:
+    return InputUnreadableError(
+        "is a damaged Office file", file=file, remedy="open it in a spreadsheet program and save it again"
+    )
