@@ -25,6 +25,7 @@ NAME, NOT_DRUG, SALT, FORM, ROUTE, MAKER, NOISE, MODIFIER, JOINER = (
     "modifier",
     "joiner",
 )
+MISSPELLING = "misspelling"
 JOINERS = ("and", "with", "w", "et", "avec", "con", "mit", "und", "y")
 
 
@@ -32,8 +33,9 @@ JOINERS = ("and", "with", "w", "et", "avec", "con", "mit", "und", "y")
 class Meaning:
     """What a phrase stands for; compared by identity, so that it can be a cheap key.
 
-    `kind` is one of the constants above. Names carry `meanings`: the ingredient sets it can stand for (one = clear,
-    several = ambiguous). `salt` marks a name that is only a salt when it stands beside another drug (potassium).
+    `kind` is one of the constants above; `detail` the kind of what is no drug, or "misspelling". Names carry
+    `meanings`: the ingredient sets they can stand for (one = clear, several = ambiguous). `salt` marks a name that is
+    only a salt beside another drug (potassium), `maker` one that is a manufacturer too (Bayer).
     """
 
     kind: str
@@ -41,6 +43,7 @@ class Meaning:
     meanings: tuple[tuple[str, ...], ...] = ()
     brand: bool = False
     salt: bool = False
+    maker: bool = False
     route: str = ""
     form: str = ""
     release: str = ""
@@ -92,6 +95,7 @@ class Vocabulary:
     strength_order: Mapping[str, tuple[str, ...]]
     confusable: Mapping[str, frozenset[str]]
     grammar_words: frozenset[str]
+    forms: Mapping[str, Meaning]
     directions: Mapping[str, tuple[tuple[tuple[str, ...], str, str], ...]]
 
     def usual_route_of(self, ingredients: Sequence[str]) -> str:
@@ -116,6 +120,9 @@ def load(folder: Path) -> Vocabulary:
     salts = {cells["word"] for _, cells in _rows(tables / "salts.csv", "word")}
     names = _names(tables, kinds, salts)
     grammar = list(_grammar(tables, salts))
+    for meaning in grammar:
+        if meaning.kind == MAKER and (named := names.get(meaning.phrase)):
+            names[meaning.phrase] = replace(named, maker=True)
     return Vocabulary(
         phrases=_phrase_index([*grammar, *names.values()], spelled_out),
         exact={" ".join(phrase.split()).lower(): meaning for phrase, meaning in names.items()},
@@ -142,6 +149,10 @@ def load(folder: Path) -> Vocabulary:
             for _, cells in _rows(tables / "strength_order.csv", "name", "ingredients")
         },
         confusable=_confusable(tables),
+        forms={
+            _phrase(cells["word"]): _form(cells)
+            for _, cells in _rows(tables / "forms.csv", "word", "form", "route", "release", "in_text")
+        },
         directions=_directions(tables),
         grammar_words=frozenset(word for meaning in grammar for word in meaning.phrase.split()),
     )
@@ -162,12 +173,14 @@ def _names(tables: Path, kinds: Mapping[str, str], salts: set[str]) -> dict[str,
     """Every name with what it stands for; one name with several ingredient sets is ambiguous."""
     names: dict[str, Meaning] = {}
 
-    def add(name: str, sets: Iterable[tuple[str, ...]], *, brand: bool, route: str = "", form: str = "") -> None:
+    def add(
+        name: str, sets: Iterable[tuple[str, ...]], *, brand: bool, route: str = "", form: str = "", detail: str = ""
+    ) -> None:
         phrase = " ".join(word for word in wording.tokens(wording.fold(name)) if word[0].isalnum() or word == "%")
         known = names.get(phrase)
         if known is None:
             salt = not brand and (phrase in salts)
-            names[phrase] = Meaning(NAME, phrase, tuple(sets), brand, salt, route, form, detail=name)
+            names[phrase] = Meaning(NAME, phrase, tuple(sets), brand, salt, route=route, form=form, detail=detail)
             return
         different = [new for new in sets if all(set(new) != set(old) for old in known.meanings)]
         names[phrase] = replace(
@@ -189,7 +202,8 @@ def _names(tables: Path, kinds: Mapping[str, str], salts: set[str]) -> dict[str,
         add(ingredient, [(ingredient,)], brand=False)
     for path in sorted(tables.glob("synonyms*.csv")):
         for line, cells in _rows(path, "name", "ingredient"):
-            add(cells["name"], [known_ingredients(path, line, cells["ingredient"])], brand=False)
+            detail = MISSPELLING if cells.get("kind") == MISSPELLING else ""
+            add(cells["name"], [known_ingredients(path, line, cells["ingredient"])], brand=False, detail=detail)
     for path in sorted(tables.glob("brands*.csv")):
         for line, cells in _rows(path, "brand", "ingredients", "route", "form"):
             parts = known_ingredients(path, line, cells["ingredients"])
@@ -212,8 +226,9 @@ def _routes_of_brands(names: Iterable[Meaning]) -> dict[frozenset[str], str]:
 def _grammar(tables: Path, salts: set[str]) -> Iterator[Meaning]:
     for _, cells in _rows(tables / "not_drugs.csv", "name", "kind"):
         yield Meaning(NOT_DRUG, _phrase(cells["name"]), detail=cells["kind"])
-    for _, cells in _rows(tables / "forms.csv", "word", "form", "route", "release"):
-        yield Meaning(FORM, _phrase(cells["word"]), **{key: cells[key] for key in ("form", "route", "release")})
+    for _, cells in _rows(tables / "forms.csv", "word", "form", "route", "release", "in_text"):
+        if cells["in_text"] == "yes":
+            yield _form(cells)
     for _, cells in _rows(tables / "routes.csv", "word", "route", "in_text"):
         if cells["in_text"] == "yes":
             yield Meaning(ROUTE, _phrase(cells["word"]), route=cells["route"])
@@ -225,6 +240,10 @@ def _grammar(tables: Path, salts: set[str]) -> Iterator[Meaning]:
         yield Meaning(SALT, _phrase(word))
     for word in JOINERS:
         yield Meaning(JOINER, word)
+
+
+def _form(cells: Mapping[str, str]) -> Meaning:
+    return Meaning(FORM, _phrase(cells["word"]), route=cells["route"], form=cells["form"], release=cells["release"])
 
 
 def _phrase(text: str) -> str:

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from medcramp.knowledge import Knowledge, wording
-from medcramp.knowledge.vocabulary import FORM, ROUTE, Vocabulary
+from medcramp.knowledge.vocabulary import Vocabulary
 from medcramp.recognise.codes import CodeTables, look_up
 from medcramp.recognise.doses import Product
 from medcramp.recognise.lines import cut
@@ -151,7 +151,9 @@ def _form_and_route(row: Mapping[str, str], matched: Matched, vocabulary: Vocabu
     named = matched.named
     column_form = column_route = ""
     if text := row.get("form", ""):
-        product = [meaning for meaning in cut(text, vocabulary).product if meaning.kind in (FORM, ROUTE)]
+        words = " ".join(word for word in wording.tokens(wording.fold(text)) if word[0].isalnum())
+        whole = vocabulary.forms.get(words)
+        product = (whole,) if whole else cut(text, vocabulary).product
         column_form = next((meaning.form for meaning in product if meaning.form), "")
         column_route = next((meaning.route for meaning in product if meaning.route), "")
     stated = _route_column(row.get("route", ""), vocabulary)

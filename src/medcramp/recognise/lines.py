@@ -5,6 +5,7 @@ Many lines differ in strength, form or maker only; each of the three parts is un
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from medcramp.knowledge import wording
@@ -20,6 +21,7 @@ from medcramp.knowledge.vocabulary import (
     SALT,
     Meaning,
     Phrases,
+    Unit,
     Vocabulary,
 )
 
@@ -41,7 +43,7 @@ _MARKS = {
     "]": CLOSE,
     "}": CLOSE,
 }
-_STOPS = frozenset("()[]{};+&|")
+_STOPS = frozenset("[]{};+&|")
 BREAK = "|"
 
 Piece = Meaning | str
@@ -70,9 +72,9 @@ def cut(text: str, vocabulary: Vocabulary) -> Line:
     place, count, after = 0, len(words), ""
     while place < count:
         word, marks = words[place], before[place]
-        length, meaning = _longest(phrases, words, before, place)
+        length, meaning = _longest(phrases, words, before, place, units)
         if abbreviated and length < count - place:
-            other_length, other = _longest(phrases, plain, before, place)
+            other_length, other = _longest(phrases, plain, before, place, units)
             if other_length > length:
                 length, meaning = other_length, other
         for mark in marks:
@@ -128,16 +130,24 @@ def _words(text: str) -> tuple[list[str], list[str]]:
     return words, before
 
 
-def _longest(phrases: Phrases, words: list[str], before: list[str], at: int) -> tuple[int, Meaning | None]:
-    """Length and meaning of the longest phrase at a place; a phrase never reaches over a bracket or a plus."""
+def _longest(
+    phrases: Phrases, words: list[str], before: list[str], at: int, units: Mapping[str, Unit]
+) -> tuple[int, Meaning | None]:
+    """Length and meaning of the longest phrase at a place.
+
+    A phrase never reaches over a square bracket or a plus, and never ends in the number of a strength: "aspirin 81"
+    is a name, "aspirin 81 mg" is aspirin.
+    """
     for candidate, meaning in phrases.get(words[at], ()):
         length = len(candidate)
         if length == 1:
             return 1, meaning
-        if tuple(words[at : at + length]) == candidate and not any(
-            _STOPS.intersection(marks) for marks in before[at + 1 : at + length]
-        ):
-            return length, meaning
+        end = at + length
+        if tuple(words[at:end]) != candidate or any(_STOPS.intersection(marks) for marks in before[at + 1 : end]):
+            continue
+        if candidate[-1][-1].isdigit() and end < len(words) and words[end] in units and before[end] in ("", "-"):
+            continue
+        return length, meaning
     return 0, None
 
 

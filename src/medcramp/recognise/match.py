@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from medcramp.knowledge.vocabulary import Meaning, Vocabulary
+from medcramp.knowledge.vocabulary import MISSPELLING, Meaning, Vocabulary
 from medcramp.recognise.lines import Line, Piece, cut
-from medcramp.recognise.names import EXACT, UNKNOWN, Named, Near, interpret, unknown_chunks
+from medcramp.recognise.names import EXACT, NORMALISED, UNKNOWN, Named, Near, interpret, unknown_chunks
 from medcramp.recognise.near import Nearest
 from medcramp.recognise.strength import Strength, parse
 from medcramp.records import Progress, no_progress
@@ -60,9 +60,13 @@ class Matcher:
             product = self._product[line.product] = self._form_and_route(line.product)
         form, route, release = product
         named = self._name(line.name, strength, route)
-        if named.ingredients and " ".join(text.split()).lower() in self.vocabulary.exact:
-            named = replace(named, status=EXACT, score=100.0, notes=())
+        if named.status == NORMALISED and self._as_it_stands(text):
+            named = replace(named, status=EXACT)
         return Matched(named, strength, form, route, release)
+
+    def _as_it_stands(self, text: str) -> bool:
+        meaning = self.vocabulary.exact.get(" ".join(text.split()).lower())
+        return meaning is not None and meaning.detail != MISSPELLING
 
     def _name(self, name: tuple[Piece, ...], strength: Strength, route: str) -> Named:
         named = self._named.get(name)

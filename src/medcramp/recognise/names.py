@@ -55,6 +55,10 @@ class Hit:
     bracket: bool = False
 
 
+UNNAMED = Meaning(NAME, "")
+"""Stands for a word that no table knows: a cation beside it is the salt of something, never an electrolyte."""
+SHORT_WORD = 3
+
 Settle = Callable[[Meaning, bool], str]
 """Called as settle(ambiguous name, another ingredient is named): the ingredient the context speaks for, or ""."""
 
@@ -87,7 +91,12 @@ def interpret(name: tuple[Piece, ...], vocabulary: Vocabulary, near: Mapping[str
     if not hits:
         return _nothing_found(rest, near)
     used = main or hits
-    named = _combine(hits, settle)
+    prefix = _foreign_prefix(name)
+    if prefix:
+        return Named(
+            AMBIGUOUS, match=prefix, candidates=(prefix.split("-")[1],), notes=(f"{prefix} may be something else",)
+        )
+    named = _combine(hits, settle, bool(rest))
     if named.status == AMBIGUOUS:
         return named
     notes = list(named.notes)
@@ -128,9 +137,10 @@ def _walk(
                 pending = piece
                 beside = beside if piece != JOIN else None
             elif piece != NUMBER:
+                known = len(hits)
                 length = _add_unknown(name, place, depth, pending, near, hits, rest, joined_rest)
                 pending, place = "", place + length
-                beside = hits[-1].meaning if hits else None
+                beside = hits[-1].meaning if len(hits) > known else UNNAMED
                 continue
         elif piece.kind == SALT:
             pending = ""
@@ -140,13 +150,27 @@ def _walk(
         elif piece.kind == MODIFIER:
             modifiers += [piece.phrase] if not depth else []
             pending = ""
-        elif piece.salt and (_follows_drug(beside, vocabulary) or _leads_drug(name, place, vocabulary)):
+        elif _is_beside(piece, name, place, depth, beside, vocabulary):
             pending = ""
         else:
             hits.append(Hit(piece, pending in (JOIN, HYPHEN), None, depth > 0))
             pending, beside = "", piece
         place += 1
     return hits, rest, joined_rest, devices, modifiers
+
+
+def _is_beside(
+    piece: Meaning, name: tuple[Piece, ...], place: int, depth: int, beside: Meaning | None, vocabulary: Vocabulary
+) -> bool:
+    """A name that names nothing here: the maker of the drug, or its salt."""
+    if piece.maker and (depth or _other_names(name, piece)):
+        return True
+    return piece.salt and (_follows_drug(beside, vocabulary) or _leads_drug(name, place, vocabulary))
+
+
+def _other_names(name: tuple[Piece, ...], maker: Meaning) -> bool:
+    """A maker that is a brand too (Bayer) is the maker when the line names anything else."""
+    return any(isinstance(piece, Meaning) and piece.kind == NAME and piece is not maker for piece in name)
 
 
 def _add_unknown(
@@ -198,6 +222,8 @@ def _is_word(piece: object) -> bool:
 
 def _follows_drug(beside: Meaning | None, vocabulary: Vocabulary) -> bool:
     """A cation right after a drug is its salt, unless that is itself a mineral or a supplement."""
+    if beside is UNNAMED:
+        return True
     if beside is None or beside.salt:
         return False
     parts = [part for meaning in beside.meanings for part in meaning]
@@ -205,8 +231,10 @@ def _follows_drug(beside: Meaning | None, vocabulary: Vocabulary) -> bool:
 
 
 def _leads_drug(name: tuple[Piece, ...], place: int, vocabulary: Vocabulary) -> bool:
-    """A cation right before a drug ("sodium valproate") is its salt."""
+    """A cation right before a drug ("sodium valproate"), or before a word that may be one, is its salt."""
     following = name[place + 1] if place + 1 < len(name) else ""
+    if isinstance(following, str) and _is_word(following) and len(following) > SHORT_WORD:
+        return True
     if isinstance(following, str) or following.kind != NAME or following.salt:
         return False
     return _follows_drug(following, vocabulary)
@@ -227,7 +255,15 @@ def _nothing_found(rest: list[str], near: Mapping[str, Near]) -> Named:
     return Named(UNKNOWN, match="", notes=(f"not understood: {' '.join(rest)}",) if rest else ("no name",))
 
 
-def _combine(hits: list[Hit], settle: Settle) -> Named:
+def _foreign_prefix(name: tuple[Piece, ...]) -> str:
+    """ "beta-adalat": an unknown word hyphened before a brand makes another product of it."""
+    for first, mark, second in zip(name, name[1:], name[2:], strict=False):
+        if mark == HYPHEN and _is_word(first) and isinstance(second, Meaning) and second.kind == NAME and second.brand:
+            return f"{first}-{second.phrase}"
+    return ""
+
+
+def _combine(hits: list[Hit], settle: Settle, partner: bool) -> Named:
     """One product out of all names of a line: a brand beside its generics is one, generics beside each other add up."""
     clear = [hit for hit in hits if hit.meaning.ingredients]
     notes: list[str] = []
@@ -235,7 +271,9 @@ def _combine(hits: list[Hit], settle: Settle) -> Named:
         if not hit.meaning.ingredients:
             known = {part for other in clear for part in other.meaning.ingredients}
             options = [part for meaning in hit.meaning.meanings for part in meaning]
-            chosen = next((part for part in options if part in known), "") or settle(hit.meaning, bool(known))
+            chosen = next((part for part in options if part in known), "") or settle(
+                hit.meaning, partner or bool(known)
+            )
             if not chosen:
                 return _ambiguous(hits, hit)
             clear.append(replace(hit, meaning=replace(hit.meaning, meanings=((chosen,),))))
@@ -247,7 +285,7 @@ def _combine(hits: list[Hit], settle: Settle) -> Named:
     for hit in brands:
         parts = set(hit.meaning.ingredients)
         have = _without_general(ingredients, parts)
-        if ingredients and not (have <= parts or parts <= have) and not hit.joined:
+        if ingredients and not (have <= parts or parts <= have) and not any(other.joined for other in clear):
             return _conflict(hits)
         ingredients = [part for part in ingredients if part in have]
         ingredients += [part for part in hit.meaning.ingredients if part not in ingredients]

@@ -19,6 +19,8 @@ from medcramp.recognise.names import AMBIGUOUS, APPROXIMATE, NORMALISED, UNKNOWN
 
 SHORTEST = 4
 SHORTEST_CUT = 5
+SHORTEST_GLUED = 6
+SHORTEST_CUT_BRAND = 8
 MARGIN = 2
 CONFUSED_MARGIN = 3
 SHOWN = 5
@@ -37,7 +39,7 @@ _SOUNDS = (
     (re.compile(r"c(?=[ei])"), "s"),
     (re.compile(r"(.)\1+"), r"\1"),
 )
-_ENDING = re.compile(r"(?:um|us|[aeo])$")
+_ENDING = re.compile(r"(?:um|us|[aeos])$")
 
 
 def sound(word: str) -> str:
@@ -52,9 +54,21 @@ def stem(word: str) -> str:
     return _ENDING.sub("", word) if len(word) > SHORTEST else word
 
 
-def allowed_edits(length: int) -> int:
-    """How many slips a word of this length may hold."""
+def asked_edits(length: int) -> int:
+    """How many slips a word of this length may hold to be worth a question."""
     return 0 if length < SHORTEST_CUT else 1 if length < 7 else 2 if length < 10 else 3
+
+
+def accepted_edits(length: int) -> int:
+    """How many slips a word of this length may hold to be used without asking."""
+    return 0 if length < SHORTEST_CUT else 1 if length < 9 else 2 if length < 13 else 3
+
+
+def same_anion(word: str) -> str:
+    """The acid of a salt and the salt of an acid: valproate, valproicacid."""
+    if word.endswith("icacid"):
+        return word.removesuffix("icacid") + "ate"
+    return word.removesuffix("ate") + "icacid" if word.endswith("ate") else ""
 
 
 class Nearest:
@@ -111,8 +125,11 @@ class Nearest:
     def _same(self, chunk: str, word: str) -> Near | None:
         """The same letters, differently spaced, or another ending."""
         meaning = self.by_glued.get(word)
-        if meaning is not None:
+        if meaning is not None and len(word) >= SHORTEST_GLUED:
             return _accepted(NORMALISED, chunk, meaning, 99.0)
+        other = self.by_glued.get(same_anion(word))
+        if other is not None and not other.brand:
+            return _accepted(NORMALISED, chunk, other, 97.0)
         inflected = self.by_stem.get(stem(word), [])
         if inflected and len({meaning.meanings for meaning in inflected}) == 1:
             return _accepted(NORMALISED, chunk, inflected[0], 97.0)
@@ -146,12 +163,14 @@ class Nearest:
         if not meanings or len({frozenset(part) for meaning in meanings for part in meaning.meanings}) > 1:
             return None
         target = min(meanings, key=lambda meaning: len(meaning.phrase))
+        if target.brand and len(word) < SHORTEST_CUT_BRAND:
+            return None
         whole = not target.brand and len(word) >= 6
         return _accepted(NORMALISED if whole else APPROXIMATE, chunk, target, 95.0 if whole else 90.0)
 
     def _misspelt(self, chunks: Sequence[str]) -> dict[str, Near]:
         words = [chunk.replace(" ", "") for chunk in chunks]
-        limit = max(allowed_edits(len(word)) for word in words) + CONFUSED_MARGIN
+        limit = max(asked_edits(len(word)) for word in words) + CONFUSED_MARGIN
         spelled = cdist(words, self.glued, scorer=OSA.distance, score_cutoff=limit, dtype=np.uint8, workers=-1)
         heard = cdist(
             [sound(word) for word in words],
@@ -172,7 +191,7 @@ class Nearest:
         """Accept, ask, or leave: by the fewest slips, the next best that is another drug, and the confused pairs."""
         slips = np.minimum(spelled, heard + (spelled > 0))
         best = int(slips.min())
-        edits = allowed_edits(len(word))
+        edits = asked_edits(len(word))
         if best > edits + 1:
             return None
         within = np.flatnonzero(slips <= best + CONFUSED_MARGIN)
@@ -190,7 +209,7 @@ class Nearest:
         close = [index for index in rivals if slips[index] < best + MARGIN]
         partners = self.vocabulary.confusable.get(top.phrase, frozenset())
         confused = [index for index in rivals if self.meanings[index].phrase in partners]
-        safe = not close and not confused and self._believable(word, top, best) and len(top.meanings) == 1
+        safe = not close and not confused and best <= accepted_edits(len(word)) and self._believable(word, top, best)
         if not safe:
             return Near(AMBIGUOUS, None, options, score, asked)
         return _accepted(APPROXIMATE, chunk, top, score)
