@@ -16,6 +16,7 @@ import numpy as np
 from medcramp.knowledge import Knowledge
 from medcramp.logic import expressions as ex
 from medcramp.logic import planes as pl
+from medcramp.logic.cascades import cascade
 from medcramp.logic.facts import Facts, Index, distinct
 from medcramp.logic.labs import latest, no_result_within, upper_limits
 from medcramp.logic.planes import Planes
@@ -91,7 +92,7 @@ class Evaluator:
             case ex.UnitDose(unit_dose=dose):
                 return medicines.unit_dose(dose)
             case ex.Cascade(cascade=sequence):
-                return medicines.cascade(sequence)
+                return cascade(medicines, sequence)
             case ex.Age(age=bound):
                 return _number(facts.number("age"), bound)
             case ex.Egfr(egfr=bound):

@@ -13,8 +13,8 @@ import numpy as np
 
 from medcramp.knowledge import Knowledge
 from medcramp.knowledge.groups import SYSTEMIC_ROUTES
-from medcramp.logic.expressions import Bound, DoseOf, Sequence
-from medcramp.logic.facts import ACTIVE, STOPPED, Dates, Facts, Index, distinct, earliest
+from medcramp.logic.expressions import Bound, DoseOf
+from medcramp.logic.facts import ACTIVE, STOPPED, Facts, Index, distinct
 from medcramp.logic.planes import Mask, Planes
 
 DAY = np.timedelta64(1, "D")
@@ -83,7 +83,7 @@ class Medicines:
     def _lately(self, exposures: Index, within_days: int) -> tuple[Mask, Mask]:
         active, end = self.active[exposures], self.last_end[exposures]
         ended: Mask = np.less_equal(self.facts.as_of - end, within_days * DAY)
-        return (active == ACTIVE) | ((active == STOPPED) & ended), (active != STOPPED) | ended | np.isnat(end)
+        return (active == ACTIVE) | ended, (active != STOPPED) | ended | np.isnat(end)
 
     def patients(self, chosen: Chosen) -> Planes:
         """Patients with at least one of the exposures."""
@@ -140,15 +140,19 @@ class Medicines:
 
     def same_ingredient(self, name: str) -> Planes:
         """The same ingredient of the group in two active products, or supplied under two names at once."""
-        return Planes(*(self._same_ingredient(name, part) for part in self.now(name)))
+        sure, perhaps = self.now(name)
+        return Planes(
+            self._same_ingredient(name, sure, self.duplicated == 1),
+            self._same_ingredient(name, perhaps, self.duplicated != 0),
+        )
 
-    def _same_ingredient(self, name: str, exposures: Index) -> Mask:
+    def _same_ingredient(self, name: str, exposures: Index, duplicated: Mask) -> Mask:
         rows = self.dose_rows(name, exposures)
         exposure = self.facts.doses["exposure"].to_numpy()[rows]
         patient, ingredient = self._held(name, exposures)
         width = int(ingredient.max(initial=0)) + 1
         key, place = np.unique(patient * width + ingredient, return_inverse=True)
-        times = np.bincount(place, weights=1 + self.duplicated[exposure], minlength=len(key))
+        times = np.bincount(place, weights=1 + duplicated[exposure], minlength=len(key))
         mask = np.zeros(self.facts.size, dtype=bool)
         mask[key[times >= 2] // width] = True
         return mask
@@ -177,8 +181,19 @@ class Medicines:
         """Summed daily mg over active products within the bound; not taking it at all is a known no."""
         least, most = self.daily_mg(bound.of)
         taken = self.patients(self.now(bound.of))
-        always, ever = within(bound, least, most)
+        always, _ = within(bound, least, most)
+        _, ever = within(bound, np.where(taken.certain, least, self._smallest_mg(bound.of)), most)
         return Planes(taken.certain & always, taken.possible & ever)
+
+    def _smallest_mg(self, name: str) -> np.ndarray:
+        """The least that any one possible exposure amounts to (what is taken if it is the only one)."""
+        facts, possible = self.facts, self.now(name).possible
+        rows = self.dose_rows(name, possible)
+        exposure = facts.doses["exposure"].to_numpy()[rows]
+        each = np.bincount(exposure, weights=facts.doses["known_mg"].to_numpy()[rows], minlength=len(self.active))
+        smallest = np.full(facts.size, np.inf)
+        np.minimum.at(smallest, facts.patient_of[possible], each[possible])
+        return smallest
 
     def daily_mg(self, name: str) -> tuple[np.ndarray, np.ndarray]:
         """Least and most mg a day per patient that agree with what is known (most = inf when a dose is unknown)."""
@@ -205,40 +220,6 @@ class Medicines:
             fits = bound.holds(unit_mg) | (np.isnan(unit_mg) & unknown_counts)
             planes.append(self.facts.by_patient(doses["exposure"].to_numpy()[rows[fits]]))
         return Planes(*planes)
-
-    def cascade(self, sequence: Sequence) -> Planes:
-        """First start of one drug, then of another inside the window while the first was still taken.
-
-        Certain only when the patient's records reach back long enough before the second start to call it a start.
-        """
-        facts = self.facts
-        causes, markers = self.members(sequence.from_), self.members(sequence.to)
-        marker_start, marker_undated = self._first_start(markers)
-        cause_start, cause_undated = self._first_start(causes)
-        gap = ((marker_start - cause_start) / DAY).astype(float)
-        fits = (gap > 0) & (gap >= sequence.after_days) & (gap <= sequence.within_days)
-        still = self._taken_at(causes.certain, marker_start)
-        perhaps_still = self._taken_at(causes.possible, marker_start)
-        both = self.patients(causes), self.patients(markers)
-        history = facts.patients["history_start"].to_numpy()
-        long_history = marker_start - history >= facts.lookback_days * DAY
-        undated = (cause_undated | marker_undated) & both[0].possible & both[1].possible
-        certain = fits & still & long_history & both[0].certain & both[1].certain & ~undated
-        return Planes(certain, certain | (fits & perhaps_still) | undated)
-
-    def _first_start(self, chosen: Chosen) -> tuple[Dates, Mask]:
-        """First start per patient (NaT none) and who has an exposure without a start date."""
-        facts = self.facts
-        start = self.first_start[chosen.possible]
-        first = earliest(facts.size, facts.patient_of[chosen.possible], start)
-        return first, facts.by_patient(chosen.possible[np.isnat(start)])
-
-    def _taken_at(self, exposures: Index, moment: Dates) -> Mask:
-        at = moment[self.facts.patient_of[exposures]]
-        begun = self.first_start[exposures] <= at
-        end = self.last_end[exposures]
-        lasting = (self.active[exposures] == ACTIVE) | np.isnat(end) | (end >= at)
-        return self.facts.by_patient(exposures[begun & lasting])
 
 
 def within(bound: Bound, least: np.ndarray, most: np.ndarray) -> tuple[Mask, Mask]:
