@@ -114,9 +114,10 @@ def load(folder: Path) -> Vocabulary:
     tables = folder / "vocabulary"
     spelled_out = {cells["word"]: cells["means"] for _, cells in _rows(tables / "abbreviations.csv", "word", "means")}
     usual_route, kinds = {}, {}
-    for _, cells in _rows(tables / "ingredients.csv", "ingredient", "usual_route", "kind"):
-        usual_route[cells["ingredient"]] = cells["usual_route"]
-        kinds[cells["ingredient"]] = cells["kind"]
+    for path in sorted(tables.glob("ingredients*.csv")):
+        for _, cells in _rows(path, "ingredient", "usual_route", "kind"):
+            usual_route[cells["ingredient"]] = cells["usual_route"]
+            kinds[cells["ingredient"]] = cells["kind"]
     salts = {cells["word"] for _, cells in _rows(tables / "salts.csv", "word")}
     names = _names(tables, kinds, salts)
     grammar = list(_grammar(tables, salts))
@@ -195,7 +196,7 @@ def _names(tables: Path, kinds: Mapping[str, str], salts: set[str]) -> dict[str,
         parts = tuple(dict.fromkeys(part.strip() for part in text.split(";")))
         for part in parts:
             if part not in kinds:
-                raise KnowledgeError(f"{part!r} is no ingredient of ingredients.csv", file=path, place=f"row {line}")
+                raise KnowledgeError(f"{part!r} is no ingredient of ingredients*.csv", file=path, place=f"row {line}")
         return parts
 
     for ingredient in kinds:
@@ -224,8 +225,9 @@ def _routes_of_brands(names: Iterable[Meaning]) -> dict[frozenset[str], str]:
 
 
 def _grammar(tables: Path, salts: set[str]) -> Iterator[Meaning]:
-    for _, cells in _rows(tables / "not_drugs.csv", "name", "kind"):
-        yield Meaning(NOT_DRUG, _phrase(cells["name"]), detail=cells["kind"])
+    for path in sorted(tables.glob("not_drugs*.csv")):
+        for _, cells in _rows(path, "name", "kind"):
+            yield Meaning(NOT_DRUG, _phrase(cells["name"]), detail=cells["kind"])
     for _, cells in _rows(tables / "forms.csv", "word", "form", "route", "release", "in_text"):
         if cells["in_text"] == "yes":
             yield _form(cells)
