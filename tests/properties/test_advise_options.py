@@ -9,6 +9,7 @@ from fixtures.option_patients import facts_of
 from medcramp.advise.options import assess
 from medcramp.knowledge import load
 from medcramp.logic.evaluate import Evaluator
+from spec.people import patient_id
 
 KNOWLEDGE = load()
 DRUGS = (
@@ -52,7 +53,7 @@ def test_statuses_follow_from_the_predicates_one_by_one(patients):
     facts = facts_of(patients, KNOWLEDGE)
     evaluator = Evaluator(facts, KNOWLEDGE)
     decided = _statuses(patients)
-    for place, patient_id in enumerate(facts.patients["patient_id"]):
+    for place in range(facts.size):
         for option in KNOWLEDGE.options:
             for form, fit in option.forms.items():
                 certain, doubt = {"ok"}, False
@@ -69,7 +70,7 @@ def test_statuses_follow_from_the_predicates_one_by_one(patients):
                         doubt = True
                 worst = max(certain, key=SERIOUSNESS.index)
                 expected = "not_assessed" if worst == "ok" and doubt else worst
-                assert decided[patient_id, option.option, form] == expected
+                assert decided[patient_id(place), option.option, form] == expected
 
 
 @settings(deadline=None, max_examples=15)
@@ -78,7 +79,7 @@ def test_a_patient_alone_is_decided_as_among_others(patients):
     together = _statuses(patients)
     for place, one in enumerate(patients):
         alone = _statuses([one])
-        assert {key[1:]: status for key, status in together.items() if key[0] == f"P{place:04}"} == {
+        assert {key[1:]: status for key, status in together.items() if key[0] == patient_id(place)} == {
             key[1:]: status for key, status in alone.items()
         }
 

@@ -25,7 +25,7 @@ def case_of():
     def make(**changes):
         facts = facts_of([changes], KNOWLEDGE)
         screened = screen(facts, KNOWLEDGE)
-        return next(cases(["P0000"], facts, screened, advise(facts, screened, KNOWLEDGE), KNOWLEDGE))
+        return next(cases(["00000"], facts, screened, advise(facts, screened, KNOWLEDGE), KNOWLEDGE))
 
     return make
 

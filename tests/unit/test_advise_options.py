@@ -27,7 +27,7 @@ def test_every_patient_has_a_row_for_every_option_and_form():
     table = assess(facts_of([{}, {"age": 70}, {"drugs": ["warfarin 5 mg tablet"]}], KNOWLEDGE), KNOWLEDGE)
     forms = [(option.option, form) for option in KNOWLEDGE.options for form in option.forms]
     assert tuple(table.columns) == OPTION_COLUMNS
-    assert list(table["patient_id"].astype(str).unique()) == ["P0000", "P0001", "P0002"]
+    assert list(table["patient_id"].astype(str).unique()) == ["00000", "00001", "00002"]
     assert list(zip(table["option"], table["form"], strict=True)) == forms * 3
 
 

@@ -27,14 +27,12 @@ from medcramp.records import (
 
 KNOWLEDGE = load()
 LADDER = KNOWLEDGE.advice.priorities
-FACTS = facts_of(
-    [{}, {"age": 70, "drugs": ["warfarin 5 mg tablet", "furosemide 40 mg tablet"]}, {"drugs": []}], KNOWLEDGE
-)
+FACTS = facts_of([{}, {"drugs": ["warfarin 5 mg tablet", "furosemide 40 mg tablet"]}], KNOWLEDGE)
 PLAIN = {"kind": "class", "severity": "info", "urgency": "information", "certainty": "confirmed", "grade": "weak"}
 
 
 def prioritised(*findings, not_assessed=()):
-    rows = [{"patient_id": "P0000", **PLAIN, **finding} for finding in findings]
+    rows = [{"patient_id": "00000", **PLAIN, **finding} for finding in findings]
     columns = {name: text_column([row.get(name) for row in rows]) for name in FINDING_COLUMNS}
     missing = pd.DataFrame(not_assessed, columns=list(NOT_ASSESSED_COLUMNS))
     table = prioritise(FACTS, SimpleNamespace(findings=pd.DataFrame(columns), not_assessed=missing), LADDER)
@@ -66,43 +64,35 @@ def test_every_patient_has_a_row_also_without_findings():
     ],
 )
 def test_the_ladder(finding, priority):
-    assert prioritised(finding).loc["P0000", "priority"] == priority
+    assert prioritised(finding).loc["00000", "priority"] == priority
 
 
 def test_the_reason_says_how_urgent_how_severe_what_and_how_sure():
     reason = prioritised(
         {"title": "Thiazides", "grade": "strong"},
         {"kind": "dose", "severity": "major", "certainty": "verify", "urgency": "same_day", "title": "Above the cap"},
-    ).loc["P0000", "top_reason"]
+    ).loc["00000", "top_reason"]
     assert reason == "Same day, major dose, weak evidence, to verify: Above the cap"
 
 
 def test_the_first_action_is_that_of_the_deciding_finding():
     first = {"kind": "interaction", "severity": "major", "action": "Call the prescriber."}
-    row = prioritised({"action": "Say something."}, first).loc["P0000"]
+    row = prioritised({"action": "Say something."}, first).loc["00000"]
     assert row["action"] == "Call the prescriber."
-    assert prioritised({}).loc["P0000", "action"] == LADDER.actions["counsel"]
+    assert prioritised({}).loc["00000", "action"] == LADDER.actions["counsel"]
 
 
 def test_severity_urgency_and_count_stay_apart():
     row = prioritised(
         {"severity": "major", "urgency": "routine"}, {"severity": "minor", "urgency": "same_day"}, {"severity": "info"}
-    ).loc["P0000"]
+    ).loc["00000"]
     assert (row["most_severe"], row["most_urgent"], row["findings"]) == ("major", "same_day", 3)
 
 
 def test_classes_and_missing_facts_are_gathered_once_each():
-    row = prioritised(
-        {"rule": "CLASS-thiazide"},
-        {"rule": "CLASS-loop"},
-        {"rule": "CLASS-loop"},
-        {"rule": "HK-01"},
-        not_assessed=[
-            ("P0000", "s", "w", "eGFR", "r"),
-            ("P0000", "s", "w", "age", "r"),
-            ("P0000", "s", "w", "eGFR", ""),
-        ],
-    ).loc["P0000"]
+    rules = ("CLASS-thiazide", "CLASS-loop", "CLASS-loop", "HK-01")
+    missing = [("00000", "subject", "what", fact, "remedy") for fact in ("eGFR", "age", "eGFR")]
+    row = prioritised(*({"rule": rule} for rule in rules), not_assessed=missing).loc["00000"]
     assert (row["classes"], row["not_assessed"]) == ("loop;thiazide", "age; eGFR")
 
 
