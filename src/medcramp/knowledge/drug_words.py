@@ -7,10 +7,11 @@ import re
 from functools import cache
 from pathlib import Path
 
+from medcramp.knowledge import columns
 from medcramp.knowledge.files import knowledge_folder, read_csv
 
 SHORTEST_WORD = 4
-SHORTEST_CUT = 6
+SHORTEST_CUT = 7
 NAME_COLUMNS = ("ingredient", "name", "brand")
 AMOUNT = re.compile(
     r"\d\s?(?:mg|mcg|µg|μg|ug|g|gm|gram|meq|mmol|units?|iu|ml|%|microgram(?:me)?s?|act)\b", re.IGNORECASE
@@ -19,15 +20,16 @@ AMOUNT = re.compile(
 
 @cache
 def load(folder: Path | None = None) -> frozenset[str]:
-    """Lower-case first words (4 letters or more) of every name in the vocabulary."""
+    """Lower-case first words (4 letters or more) of every name in the vocabulary, everyday words left out."""
     root = (folder or knowledge_folder()) / "vocabulary"
     words: set[str] = set()
     for path in sorted(root.glob("*.csv")):
-        if path.name.startswith(("ingredients", "synonyms", "brands", "not_drugs")):
+        if path.name.startswith(("ingredients", "synonyms", "brands")):
             for _, row in read_csv(path):
                 name = next((row[column] for column in NAME_COLUMNS if row.get(column)), "")
-                words.update(word for word in re.findall(r"[^\W\d_]+", name.lower())[:2] if len(word) >= SHORTEST_WORD)
-    return frozenset(words - form_words(folder))
+                words.update(word for word in re.findall(r"[^\W\d_]+", name.lower())[:1] if len(word) >= SHORTEST_WORD)
+    everyday = form_words(folder) | set(columns.load(folder).sig_words)
+    return frozenset(words - everyday)
 
 
 @cache

@@ -14,6 +14,7 @@ SEARCHED_ROWS = 60
 LONGEST_TITLE = 80
 ENOUGH_FIELDS = 2
 ENOUGH_SCORE = 4.0
+FEWEST_DAYS = 7
 OTHER_WEIGHT = 0.4
 DATA_PENALTY = 1.5
 Cells = Sequence[str | None]
@@ -96,11 +97,24 @@ def _candidates(sample: Sequence[Cells], row: int) -> list[Header]:
     return [single, Header(row - 1, row, tuple(merged), tuple(groups), 0.0)]
 
 
+def _runs_across(titles: Sequence[str]) -> set[str]:
+    """Titles that are days: 1, 2, … 31, or dates, side by side, of an administration record."""
+    days = [title for title in titles if re.fullmatch(r"[1-9]|[12]\d|3[01]", title)]
+    dated = [title for title in titles if re.fullmatch(r"\d{1,2}[-/]\d{1,2}([-/]\d{2,4})?", title)]
+    return {title for found in (days, dated) if len(found) >= FEWEST_DAYS for title in found}
+
+
+def days_across(titles: Sequence[str]) -> bool:
+    """Whether the titles are those of an administration record."""
+    return bool(_runs_across(titles))
+
+
 def _score(header: Header, kind: str, columns: Columns, wanted: set[str]) -> Header | None:
     fields: dict[str, float] = {}
     score = 0.0
+    across = _runs_across(header.titles)
     for title, group in zip(header.titles, header.groups, strict=True):
-        if not title:
+        if not title or title in across:
             continue
         if header_key(title) in wanted:
             fields[f"={title}"] = 3.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -106,14 +107,13 @@ def counts_rows(texts: Sequence[str]) -> bool:
 
 def looks_like_directions(text: str, columns: Columns) -> bool:
     """A dose or a frequency is in it: "1 tab po bid", "as directed"; "take with food" alone is not."""
-    words = re.findall(r"[^\W\d_]+|\d+", text.lower())
-    kinds = {columns.sig_words.get(word, "") for word in words} - {""}
-    if any(word.isdigit() for word in words) or "½" in text:
-        kinds.add("number")
+    words = re.findall(r"[^\W\d_]+|[\d½¼¾]+", text.lower())
+    kinds = ["number" if not word.isalpha() else columns.sig_words.get(word, "") for word in words]
     folded = " ".join(words)
-    if folded in columns.sig_words or "as directed" in folded or words[:1] in (["uad"], ["ud"]):
+    if "frequency" in kinds or "as directed" in folded or words[:1] in (["uad"], ["ud"]):
         return True
-    return "frequency" in kinds or ("number" in kinds and bool(kinds & {"unit", "verb"}))
+    counted = any(pair == ("number", "unit") for pair in itertools.pairwise(kinds))
+    return counted and kinds[0] in {"number", "verb"} or ("verb" in kinds and "number" in kinds)
 
 
 def contents_of(column: Column, drug_test: DrugTest, columns: Columns) -> Contents:
@@ -140,7 +140,7 @@ def _date(strength: int, c: Contents) -> float:
 
 def _patient_id(strength: int, c: Contents) -> float:
     if strength == 1 and counts_rows(c.texts):
-        return -1.0
+        return 0.0
     if c.date > 0.8 or (c.drug > 0.6 and strength < 3):
         return -1.0
     return -1.0 if c.name > 0.6 and c.figures < 0.2 and strength < 3 else 0.2

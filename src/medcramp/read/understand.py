@@ -10,9 +10,10 @@ import numpy as np
 
 from medcramp.knowledge.columns import Columns, header_key
 from medcramp.read import header as headers
+from medcramp.read import untitled
 from medcramp.read.grids import Grid
 from medcramp.read.header import Header
-from medcramp.read.meaning import DrugTest, Meaning, assign
+from medcramp.read.meaning import SETTLED, DrugTest, Meaning, assign, counts_rows, locate
 from medcramp.read.tables import Table, body_of, head_of
 
 PERSON = ("patient_id", "patient_name", "last_name")
@@ -25,8 +26,11 @@ KINDS: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "patients": (PERSON, ("birth_date", "age", "sex", "pregnant", "pregnant_weeks", "egfr")),
 }
 """What a table of each kind must have: at least one field of every group."""
+WEAK = 1.1
+"""Confidence of a title that says nothing by itself ("ID", "No")."""
 SURE = 18.0
 """Score of records (medicine and patient both plainly titled) beside which no other kind need be tried."""
+FEWEST_COLUMNS = 3
 READ_LATER = {"other", "encounter", "rx_number", "fill_number", "drug_code"}
 """Fields whose columns are read only when a question turns on them: whether two rows are the same fill."""
 RECORD_FIELDS = {"patient_id", "drug", "ndc", "sig", "quantity", "days_supply", "fill_date", "start_date"}
@@ -91,8 +95,29 @@ def understand(
             break
     if best:
         return best
-    header = headers.given(sample, len(whole.columns)) if grid.titled else headers.absent(len(whole.columns))
-    return Understood(grid, "", header, below(whole, header), Meaning({}, {}))
+    return _untitled(grid, whole, columns, drug_test, settled)
+
+
+def _untitled(
+    grid: Grid, whole: Table, columns: Columns, drug_test: DrugTest, settled: Mapping[str, str]
+) -> Understood:
+    """A table without known titles, read by its contents if these say enough."""
+    header = headers.absent(len(whole.columns))
+    table = below(whole, header)
+    if grid.titled or grid.width < FEWEST_COLUMNS or not len(table):
+        return Understood(grid, "", header, table, Meaning({}, {}))
+    meaning, notices = untitled.meaning_of(table, columns, drug_test)
+    for name, wanted in settled.items():
+        place = locate(table, header, wanted)
+        if place is not None:
+            meaning = Meaning(
+                {**{n: p for n, p in meaning.fields.items() if p != (place,)}, name: (place,)},
+                {**meaning.why, place: f"{name}: you said so"},
+                {**meaning.confidence, name: SETTLED},
+            )
+    missing = tuple(group[0] for group in KINDS["records"] if not meaning.has(*group))
+    kind = "" if "drug" in missing else "records"
+    return Understood(grid, kind, header, table, meaning, missing=missing, notices=tuple(notices))
 
 
 def _as_kind(
@@ -104,6 +129,7 @@ def _as_kind(
         return None
     table = below(whole, header)
     meaning = assign(table, header, kind, columns, drug_test, settled)
+    meaning = without_row_numbers(meaning, table)
     missing = tuple(group[0] for group in KINDS[kind] if not meaning.has(*group))
     sure = [max(meaning.confidence.get(name, 0.0) for name in group) for group in KINDS[kind]]
     score = min(sure) * 2 + sum(sure) + header.score / 10 - 100.0 * len(missing)
@@ -112,6 +138,17 @@ def _as_kind(
     score += 5.0 if header_key(grid.sheet) == kind else 0.0
     above = tuple(tuple(cell or "" for cell in row) for row in sample[: header.first])
     return Understood(grid, kind, header, table, meaning, above, missing, score)
+
+
+def without_row_numbers(meaning: Meaning, table: Table) -> Meaning:
+    """A column that may number people or rows (1, 2, 3, …) counts people only beside something else about them."""
+    place = meaning.first("patient_id")
+    if place is None or meaning.has("patient_name", "last_name", "birth_date", "age", "sex"):
+        return meaning
+    if meaning.confidence["patient_id"] > WEAK or not counts_rows(table.column(place).texts):
+        return meaning
+    fields = {name: places for name, places in meaning.fields.items() if name != "patient_id"}
+    return Meaning(fields, {**meaning.why, place: "not used: it numbers the rows"}, meaning.confidence)
 
 
 def below(whole: Table, header: Header) -> Table:

@@ -85,9 +85,7 @@ def number(text: str, comma: bool) -> str | None:
     if not found:
         return None
     sign, digits, rest = found[1], found[2].strip(), found[3] or ""
-    if any(c.isdigit() for c in rest) and not re.match(r"^[A-Za-z]*[(/ ]", rest):
-        return None
-    if re.match(r"^[x×*/:-]\s*\d", rest, re.IGNORECASE):
+    if any(c.isdigit() for c in re.sub(r"\([^()]*\)$", "", rest)):
         return None
     negative = sign == "-" or (text.lstrip().startswith("(") and ")" in text) or bool(re.search(r"\d-$", text.strip()))
     digits = digits.replace(" ", "").replace("'", "")

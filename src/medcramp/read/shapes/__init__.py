@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from medcramp.knowledge.columns import Columns
 from medcramp.read.meaning import DrugTest
-from medcramp.read.shapes import continuation, forms, headings, lists, printed
+from medcramp.read.shapes import continuation, crosstab, forms, headings, lists, printed, wide
 from medcramp.read.shapes.shaped import Shaped, plain
 from medcramp.read.understand import PERSON, Understood
 
@@ -21,13 +21,15 @@ def shape(u: Understood, columns: Columns, drug_test: DrugTest, settled: Mapping
         return printed.read_printed(u, columns, drug_test) or forms.read_form(u, columns, drug_test)
     shaped = plain(u)
     if not shaped.meaning.has(*PERSON):
-        shaped = headings.person_headings(shaped, u.above, columns)
+        shaped = headings.person_headings(shaped, u.above, columns, drug_test)
     if not shaped.meaning.has(*PERSON):
-        shaped = headings.person_above(shaped, u.above, columns)
+        shaped = headings.person_above(shaped, u.above, columns, drug_test)
     if not shaped.meaning.has(*PERSON):
         return None
     if u.grid.merged:
         shaped = continuation.fill_merged(shaped, u)
     shaped = continuation.fill_blanks(shaped)
+    shaped = crosstab.one_row_per_order(shaped)
+    shaped = wide.unpivot(shaped, columns, drug_test)
     shaped = lists.split_lists(shaped, columns, drug_test)
     return lists.split_directions(shaped, columns, always=shaped.origin is not None)

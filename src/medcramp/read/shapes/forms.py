@@ -57,7 +57,7 @@ def read_form(u: Understood, columns: Columns, drug_test: DrugTest) -> Shaped | 
     rows = [[cell or "" for cell in row] for row in zip(*(c.decoded() for c in whole.columns), strict=True)]
     form = Form()
     for index, row in enumerate(rows):
-        for label, value in row_pairs(row):
+        for label, value in row_pairs(row, columns):
             _take(form, index, label, value, columns)
     named = [record for record in form.records if drug_test(record["drug"])]
     if len(named) < max(1, 0.5 * len(form.records)) or not form.records:
@@ -71,12 +71,12 @@ def read_form(u: Understood, columns: Columns, drug_test: DrugTest) -> Shaped | 
     return _shaped(u, form, rows)
 
 
-def row_pairs(row: Sequence[str]) -> list[tuple[str, str]]:
+def row_pairs(row: Sequence[str], columns: Columns) -> list[tuple[str, str]]:
     """Label and value pairs of a row: inside cells, and a label cell with its neighbour."""
     cells = [tidy(cell) for cell in row if tidy(cell)]
     found: list[tuple[str, str]] = []
     for number, cell in enumerate(cells):
-        inside = [(label, value) for label, value in pairs(cell) if value]
+        inside = [(label, value) for label, value in pairs(cell, columns) if value]
         found += inside
         if not inside and cell.endswith(":") and number + 1 < len(cells) and not cells[number + 1].endswith(":"):
             found.append((cell.rstrip(": "), cells[number + 1]))

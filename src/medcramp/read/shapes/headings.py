@@ -9,13 +9,15 @@ import numpy as np
 
 from medcramp.knowledge.columns import Columns
 from medcramp.read import dates, values
-from medcramp.read.meaning import looks_like_name
+from medcramp.read.ledger import IGNORED
+from medcramp.read.meaning import DrugTest, looks_like_name
 from medcramp.read.shapes.shaped import PERSON_FIELDS, Shaped, field_column
 from medcramp.read.tables import column_of, constant
 from medcramp.read.understand import MEDICINE
 
 Person = dict[str, str]
-LABEL = re.compile(r"([^\W\d_][^:|]{0,40}?)\s*:\s*")
+COLON = re.compile(r"\s*:(?!\d\d)\s*")
+LONGEST_LABEL = 5
 GAP = re.compile(r"\s{2,}|\t|\|")
 NAME_AND_DATE = re.compile(
     r"^\W*(?P<name>[^\W\d_][^\d:;|]*?,\s*[^\d:;|]*?)[\s(;|-]*(?:d\.?o\.?b\.?|born|b\.)?[\s:(]*"
@@ -29,21 +31,47 @@ FEW_CELLS = 6
 def key_values(text: str, columns: Columns) -> Person:
     """ "DOB: 03/09/1944   SEX: F" → the person fields with a usable value."""
     person: Person = {}
-    for label, value in pairs(text):
+    for label, value in pairs(text, columns):
         take(person, label, value, columns)
     return person
 
 
-def pairs(text: str) -> list[tuple[str, str]]:
-    """ "Label: value   Other label: value" → labels with their values; a label is what stands before a colon."""
+def pairs(text: str, columns: Columns) -> list[tuple[str, str]]:
+    """ "Label: value   Other label: value" → labels with their values.
+
+    A label is the longest run of words before a colon that means something, or else the last word before it.
+    """
     found: list[tuple[str, str]] = []
     for piece in GAP.split(text):
-        parts = LABEL.split(piece.strip())
-        if len(parts) == 1 and found and not found[-1][1]:
+        marks = [match for match in COLON.finditer(piece) if match.start()]
+        if not marks and found and not found[-1][1]:
             found[-1] = (found[-1][0], piece.strip())
-        for label, value in zip(parts[1::2], parts[2::2], strict=True):
-            found.append((label.strip(), value.strip()))
+        starts = [_label_start(piece[: mark.start()], columns) for mark in marks]
+        for number, mark in enumerate(marks):
+            end = starts[number + 1] if number + 1 < len(marks) else len(piece)
+            found.append((piece[starts[number] : mark.start()].strip(), piece[mark.end() : end].strip(" ,;")))
     return found
+
+
+def _label_start(before: str, columns: Columns) -> int:
+    """Where the label begins that ends a text."""
+    words = list(re.finditer(r"\S+", before))[-LONGEST_LABEL:]
+    for word in words:
+        label = before[word.start() :]
+        if columns.meanings(label, "patients") or columns.meanings(label, "records"):
+            return word.start()
+    return (
+        words[-1].start()
+        if words and len(list(re.finditer(r"\S+", before))) > LONGEST_LABEL
+        else (words[0].start() if words else len(before))
+    )
+
+
+def before_labels(text: str, columns: Columns) -> str:
+    """What stands before the first "Label:" and before the first gap of blanks."""
+    piece = GAP.split(text.strip())[0]
+    mark = COLON.search(piece)
+    return piece[: _label_start(piece[: mark.start()], columns)] if mark else piece
 
 
 def take(person: Person, label: str, value: str, columns: Columns) -> bool:
@@ -81,7 +109,7 @@ def block(rows: Sequence[Sequence[str]], columns: Columns) -> Person:
     for index, row in enumerate(rows):
         cells = [(place, values.tidy(cell)) for place, cell in enumerate(row) if values.tidy(cell)]
         for number, (place, cell) in enumerate(cells):
-            for label, value in pairs(row[place]):
+            for label, value in pairs(row[place], columns):
                 take(person, label, value, columns)
             if ":" in cell.rstrip(":") or not columns.meanings(cell, "patients"):
                 if len(cells) == 1 and looks_like_name(re.sub(r"\s*<.*?>\s*", "", cell)) and "," in cell:
@@ -99,7 +127,7 @@ def heading(text: str, columns: Columns) -> Person | None:
     """The person whom a heading row names: "SMITH, JOHN  DOB: 07/04/1939  SEX: M", "Patient: …", or None."""
     text = CONTINUED.sub("", values.tidy_lines(text) if "\n" in text else text.strip())
     person = key_values(text, columns)
-    before = re.split(r"\s{2,}|\b[A-Za-z.# ]{1,20}:", text)[0].strip(" -*#(")
+    before = before_labels(text, columns).strip(" -*#(")
     if not person.keys() & {"patient_name", "last_name"} and looks_like_name(before) and "," in before:
         person["patient_name"] = before
     if "patient_name" not in person and (found := NAME_AND_DATE.match(text)):
@@ -111,16 +139,25 @@ def heading(text: str, columns: Columns) -> Person | None:
     return person if person.keys() & {"patient_name", "last_name", "patient_id"} else None
 
 
-def person_above(shaped: Shaped, above: Sequence[Sequence[str]], columns: Columns) -> Shaped:
+def person_above(shaped: Shaped, above: Sequence[Sequence[str]], columns: Columns, drug_test: DrugTest) -> Shaped:
     """A table about one person whose identity stands above it."""
     person = block(above, columns)
     if not person.keys() & {"patient_id", "patient_name", "last_name"}:
         return shaped
     rows = len(shaped.table)
+    _mark_notes(shaped, drug_test)
     return shaped.extended({name: constant(text, rows) for name, text in person.items()}, "one patient, named above")
 
 
-def person_headings(shaped: Shaped, above: Sequence[Sequence[str]], columns: Columns) -> Shaped:
+def _mark_notes(shaped: Shaped, drug_test: DrugTest) -> None:
+    """Rows whose only cell is a text in the medicine column that names none: signatures, remarks, section titles."""
+    drug = field_column(shaped, "drug")
+    cells = np.sum([column.known for column in shaped.table.columns], axis=0)
+    notes = [code for code, text in zip(drug.used, drug.texts, strict=True) if not drug_test(text)]
+    shaped.fates.mark(np.isin(drug.codes, notes) & (cells == 1), IGNORED, "text of the report, not a record")
+
+
+def person_headings(shaped: Shaped, above: Sequence[Sequence[str]], columns: Columns, drug_test: DrugTest) -> Shaped:
     """Groups of rows under heading rows that name the patient."""
     medicine = np.zeros(len(shaped.table), dtype=bool)
     for name in MEDICINE:
@@ -143,7 +180,8 @@ def person_headings(shaped: Shaped, above: Sequence[Sequence[str]], columns: Col
     filled = {name: column_of([people[int(start)].get(name) for start in starts]) for name in names}
     mask = np.zeros(len(shaped.table), dtype=bool)
     mask[marks] = True
-    shaped.fates.mark(mask, 2, "a patient heading; its rows follow")
+    shaped.fates.mark(mask, IGNORED, "a patient heading; its rows follow")
+    _mark_notes(shaped, drug_test)
     return shaped.extended(filled, "grouped under patient headings")
 
 

@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from medcramp.knowledge.columns import Columns
+from medcramp.knowledge.drug_words import AMOUNT, form_words
 from medcramp.read import dates
 from medcramp.read.directions import split_line
 from medcramp.read.lab_titles import is_lab
 from medcramp.read.ledger import IGNORED, Fates
 from medcramp.read.meaning import DrugTest, Meaning
 from medcramp.read.shapes import ruler
-from medcramp.read.shapes.headings import Person, block, heading, pairs
+from medcramp.read.shapes.headings import Person, before_labels, block, heading, pairs
 from medcramp.read.shapes.shaped import Shaped
 from medcramp.read.tables import column_of, table_from
 from medcramp.read.understand import PERSON, Understood
@@ -82,7 +83,10 @@ def read_printed(u: Understood, columns: Columns, drug_test: DrugTest) -> Shaped
 
 
 def _person(top: Sequence[str], columns: Columns) -> Person:
-    return block([[line] for line in top], columns)
+    person: Person = {}
+    for line in top:
+        person = (heading(line, columns) or {}) | person
+    return block([[line] for line in top], columns) | person
 
 
 def _read_lines(
@@ -93,10 +97,13 @@ def _read_lines(
     columns: Columns,
     drug_test: DrugTest,
 ) -> None:
+    pages = {_figureless(line) for line in lines[: title.first] if line.strip() and not heading(line, columns)}
     for index, line in enumerate(lines):
         if not line.strip():
             continue
         if index < title.first:
+            report.verdicts[index] = "text"
+        elif _figureless(line) in pages:
             report.verdicts[index] = "text"
         elif line.strip() in title.texts:
             report.verdicts[index] = "titles"
@@ -111,11 +118,16 @@ def _read_lines(
             _read_line(report, index, line, slots, columns, drug_test)
 
 
+def _figureless(line: str) -> str:
+    """A line without its figures: the head of a page is the same but for page number and time."""
+    return re.sub(r"[\d\s]+", " ", line).strip()
+
+
 def _read_line(
     report: Report, index: int, line: str, slots: Sequence[ruler.Slot], columns: Columns, drug_test: DrugTest
 ) -> None:
     cells = ruler.cut(line, slots)
-    labelled = pairs(line)
+    labelled = pairs(line, columns)
     fits = ruler.conforms(line, slots)
     if fits and cells.get("drug") and drug_test(cells["drug"]) and not labelled and len(cells) >= 3:
         report.add(index, {name: text for name, text in cells.items() if text})
@@ -125,9 +137,9 @@ def _read_line(
         report.person = _same_person(person, report)
         report.people.append(report.person)
         report.verdicts[index] = "heading"
-    elif labelled and report.records and not ruler.before_labels(line).strip():
+    elif labelled and report.records and not before_labels(line, columns).strip():
         _add_labels(report.records[-1], labelled, cells, columns)
-    elif drug_test(ruler.before_labels(line)) and len(ruler.before_labels(line)) > 4 and not _wraps(line, slots, cells):
+    elif _names_medicine(before_labels(line, columns), drug_test) and not _wraps(line, slots, cells):
         _add_free_line(report, index, line, labelled, columns)
     elif report.records and report.starts and _wraps(line, slots, cells):
         for name, text in cells.items():
@@ -145,6 +157,12 @@ def _read_line(
             report.verdicts[index] = "heading"
             return
         report.verdicts[index] = "text"
+
+
+def _names_medicine(text: str, drug_test: DrugTest) -> bool:
+    """A medicine with an amount or a dose form: enough to stand alone outside the columns."""
+    words = set(re.findall(r"[^\W\d_]+", text.lower()))
+    return drug_test(text) and bool(AMOUNT.search(text) or words & form_words())
 
 
 def _wraps(line: str, slots: Sequence[ruler.Slot], cells: dict[str, str]) -> bool:
@@ -170,7 +188,7 @@ def _add_labels(
 def _add_free_line(
     report: Report, index: int, line: str, labelled: Sequence[tuple[str, str]], columns: Columns
 ) -> None:
-    parts = split_line(LEADING_NUMBER.sub("", ruler.before_labels(line).strip()), columns)
+    parts = split_line(LEADING_NUMBER.sub("", before_labels(line, columns).strip()), columns)
     record = {"drug": parts.drug, "sig": parts.sig, "quantity": parts.quantity}
     for label, value in labelled:
         meanings = columns.meanings(label, "records")

@@ -174,10 +174,3 @@ def starts_under(line: str, parts: Sequence[Slot], fields: set[str]) -> bool:
     """Whether the first text of a line lies in the column of one of these fields."""
     start = len(line) - len(line.lstrip())
     return any(part.field in fields and part.start <= start < part.end for part in parts)
-
-
-def before_labels(line: str) -> str:
-    """The part of a line before its first "Label:"; a gap of blanks also ends it."""
-    found = LABEL.search(line)
-    text = line[: found.start()] if found else line
-    return CHUNKS.split(text.strip())[0] if found else text

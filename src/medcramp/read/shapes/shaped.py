@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from medcramp.read.ledger import REJECTED, Fates
+from medcramp.read.ledger import IGNORED, REJECTED, Fates
 from medcramp.read.meaning import Meaning
 from medcramp.read.tables import Column, Source, Table, empty
-from medcramp.read.understand import Understood
+from medcramp.read.understand import READ_LATER, Understood
 
 PERSON_FIELDS = (
     "patient_id",
@@ -82,8 +82,28 @@ def plain(u: Understood) -> Shaped:
     """A table as it stands: a row per record."""
     table, spilled = u.body
     fates = Fates(len(table))
+    fates.mark(repeated_titles(table, u.meaning), IGNORED, "column titles repeated")
     fates.mark(spilled, REJECTED, SPILLED)
     return Shaped([], table, u.meaning, fates, table)
+
+
+def repeated_titles(table: Table, meaning: Meaning) -> np.ndarray:
+    """Rows that hold the titles again (a new page of a report)."""
+    rows = np.zeros(len(table), dtype=bool)
+    places = [place for name in ("drug", "ndc", "rxcui") for place in meaning.fields.get(name, ())[:1]]
+    others = [place for name, found in meaning.fields.items() if name not in READ_LATER for place in found[:1]]
+    for place in places:
+        again = _holds_title(table, place)
+        if again.any():
+            agree = np.sum([_holds_title(table, other) for other in others if other != place], axis=0)
+            rows |= again & (agree > 0)
+    return rows
+
+
+def _holds_title(table: Table, place: int) -> np.ndarray:
+    column, title = table.column(place), table.titles[place]
+    codes = [code for code in np.flatnonzero(column.values == title)] if title else []
+    return np.isin(column.codes, codes)
 
 
 def extended(table: Table, meaning: Meaning, columns: Mapping[str, Column]) -> tuple[Table, Meaning]:

@@ -1,0 +1,150 @@
+"""Tables without a row of titles: what a column means from its contents alone, or nothing where that is not certain."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from medcramp.knowledge.columns import Columns
+from medcramp.read import dates, values
+from medcramp.read.meaning import Contents, DrugTest, Meaning, contents_of
+from medcramp.read.tables import Column, Table
+
+ENOUGH = 0.7
+USUAL_DAYS = {"5", "7", "10", "14", "15", "20", "21", "25", "28", "30", "34", "56", "60", "84", "90", "100"}
+CLINICIAN = re.compile(r"\b(?:dr|md|do|np|pa|dnp|arnp|dds|dre)\b", re.IGNORECASE)
+SAID = "its contents say so (there is no row of titles)"
+
+
+@dataclass(eq=False)
+class Candidate:
+    """One column with a look at its contents."""
+
+    place: int
+    column: Column
+    contents: Contents
+
+
+def meaning_of(table: Table, columns: Columns, drug_test: DrugTest) -> tuple[Meaning, list[str]]:
+    """Meanings of the columns of a table without titles, and what could not be settled."""
+    left = [Candidate(i, c, contents_of(c, drug_test, columns)) for i, c in enumerate(table.columns) if len(c.used)]
+    fields: dict[str, int] = {}
+    notices: list[str] = []
+
+    def settle(name: str, found: Candidate | None) -> None:
+        if found:
+            fields[name] = found.place
+            left.remove(found)
+
+    settle("sig", _best(left, lambda c: c.contents.directions if c.contents.letters > ENOUGH else 0.0))
+    settle("drug", _best(left, lambda c: c.contents.drug if c.contents.letters > ENOUGH else 0.0))
+    settle("sex", _best(left, lambda c: c.contents.sex * (c.contents.distinct <= 4) * (c.contents.letters > ENOUGH)))
+    settle("ndc", _best(left, _ndc))
+    _dates(left, settle)
+    names = [c for c in left if c.contents.name > ENOUGH and c.contents.drug < 0.5]
+    patient = _patient_name(names, fields)
+    settle("patient_name", patient)
+    settle("prescriber", next((c for c in names if c is not patient), None))
+    settle("status", _best(left, lambda c: c.contents.share(lambda t: t.lower() in columns.statuses and len(t) > 2)))
+    if "patient_name" not in fields:
+        settle("patient_id", _patient_id(left))
+    settled, doubt = _amounts([c for c in left if c.contents.number > 0.95], len(table))
+    for name, candidate in settled.items():
+        settle(name, candidate)
+    if doubt:
+        notices.append(doubt)
+    meaning = Meaning(
+        {name: (place,) for name, place in fields.items()},
+        {place: f"{name}: {SAID}" for name, place in fields.items()},
+        dict.fromkeys(fields, 2.0),
+    )
+    return meaning, notices
+
+
+def _best(left: Sequence[Candidate], score: Callable[[Candidate], float]) -> Candidate | None:
+    best = max(left, key=score, default=None)
+    return best if best and score(best) >= ENOUGH else None
+
+
+def _ndc(candidate: Candidate) -> float:
+    """Product codes: dashed, or digits of the lengths that spreadsheets leave of 11."""
+    texts = candidate.contents.texts
+    lengths = {len(text) for text in texts if text.isdigit()}
+    return candidate.contents.ndc if "-" in "".join(texts) or 11 in lengths else 0.0
+
+
+def _dates(left: list[Candidate], settle: Callable[[str, Candidate | None], None]) -> None:
+    """The oldest dates are birth dates; of the others the latest are fills, earlier ones the day of writing."""
+    found = [(c, _middle_year(c)) for c in left if c.contents.date > ENOUGH]
+    found = sorted(((c, year) for c, year in found if year), key=lambda item: item[1])
+    if len(found) > 1 and found[-1][1] - found[0][1] >= 10:
+        settle("birth_date", found.pop(0)[0])
+    if found:
+        settle("fill_date", found.pop()[0])
+    if found:
+        settle("written_date", found.pop()[0])
+
+
+def _middle_year(candidate: Candidate) -> float:
+    years = [int(iso[:4]) + int(iso[5:7]) / 12 + int(iso[8:]) / 400
+             for text in candidate.contents.texts if (iso := dates.parse(text, dates.Reading()))]  # fmt: skip
+    return float(np.median(years)) if years else 0.0
+
+
+def _patient_name(names: Sequence[Candidate], fields: Mapping[str, int]) -> Candidate | None:
+    """Of two columns of people the patients stand beside the birth date, and prescribers carry titles."""
+    if not names:
+        return None
+    born = fields.get("birth_date")
+
+    def rank(candidate: Candidate) -> tuple[bool, float, int]:
+        clinician = candidate.contents.share(CLINICIAN.search) > 0.3
+        distance = abs(candidate.place - born) if born is not None else 0
+        return clinician, distance, -len(candidate.column.used)
+
+    return min(names, key=rank)
+
+
+def _patient_id(left: Sequence[Candidate]) -> Candidate | None:
+    """The one column of codes that repeat; None when there are several or none."""
+    repeating = [
+        c
+        for c in left
+        if 1 < len(c.column.used) < 0.9 * c.column.known.sum()
+        and c.contents.share(lambda text: re.fullmatch(r"(?=.*\d)[A-Za-z0-9-]{4,40}", text)) > 0.95
+        and c.contents.date < 0.5
+    ]
+    return repeating[0] if len(repeating) == 1 else None
+
+
+def _amounts(left: Sequence[Candidate], rows: int) -> tuple[dict[str, Candidate], str]:
+    """Quantity and days' supply among columns of numbers: days are usual counts, and no more than the quantity."""
+    small = [
+        c
+        for c in left
+        if not (len(c.column.used) == rows > 3)
+        and all(0 < abs(float(n)) <= 1000 for t in c.contents.texts if (n := values.number(t, False)))
+    ]
+    usual = [c for c in small if c.contents.share(lambda t: values.number(t, False) in USUAL_DAYS) > ENOUGH]
+    if len(small) == 2:
+        for days, quantity in ((small[1], small[0]), (small[0], small[1])):
+            other = small[0] if days is small[1] else small[1]
+            if days in usual and _at_least(quantity.column, days.column) and not _at_least(days.column, other.column):
+                return {"quantity": quantity, "days_supply": days}, ""
+    if small:
+        return {}, (
+            "columns of numbers without titles could be quantity or days' supply; left empty "
+            "(settle it: --map quantity=COLUMN_NUMBER --map days_supply=COLUMN_NUMBER)"
+        )
+    return {}, ""
+
+
+def _at_least(larger: Column, smaller: Column) -> bool:
+    """Whether the first is never below the second, where both are known (to one row in ten)."""
+    pairs = [(values.number(a, False), values.number(b, False))
+             for a, b in zip(larger.decoded()[:2000], smaller.decoded()[:2000], strict=True) if a and b]  # fmt: skip
+    known = [(float(a), float(b)) for a, b in pairs if a and b]
+    return bool(known) and sum(1 for a, b in known if a >= b) >= 0.9 * len(known)
