@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from hypothesis import strategies as st
-from tests.oracle.language import AS_OF, LOOKBACK, MEMBERS, Patient, Taking, Truth
 
 from medcramp.logic.facts import ACTIVE, STOPPED, UNKNOWN, Allergies, Facts
 from medcramp.logic.planes import Planes
+from oracle.language import AS_OF, LOOKBACK, MEMBERS, Patient, Taking, Truth
 
 INGREDIENTS = ("aa", "ab", "ba", "bb", "ca", "zz")
 CONDITIONS = ("cond_one", "cond_two")

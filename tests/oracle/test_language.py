@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.oracle.language import truth
-from tests.oracle.made_up import KNOWLEDGE, expressions, leaves, patients, to_facts
 
 from medcramp.logic.evaluate import Evaluator
 from medcramp.logic.expressions import parse
+from oracle.language import truth
+from oracle.made_up import KNOWLEDGE, expressions, leaves, patients, to_facts
 
 SLOW = settings(
     max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]

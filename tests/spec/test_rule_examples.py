@@ -8,7 +8,7 @@ import pytest
 
 from medcramp.knowledge import load
 from medcramp.knowledge.rules import Example, Rule
-from tests.spec.people import Told, tell
+from spec.people import Told, tell
 
 CASES = [(rule, place, example) for rule in load().rules for place, example in enumerate(rule.examples)]
 

@@ -46,7 +46,7 @@ def judge(records: pd.DataFrame, units_per_day: NDArray[np.float64], prn: Mask, 
     supply = np.where(supply > 0, supply, np.nan)
     as_of, status = settings.day, meanings(records["status"])
     with_gap = supply * settings.gap_factor + settings.gap_days
-    lasts_until = _after(start, np.where(prn, np.fmax(with_gap, settings.prn_days), with_gap))
+    lasts_until = _after(start, np.where(prn, np.maximum(with_gap, settings.prn_days), with_gap))
     begins_later = start > as_of
     stopped = np.isin(status, ("stopped", "held")) | (end < as_of)
     assumed = _after(start, np.where(prn, float(settings.prn_days), float(settings.assumed_days)))
