@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from medcramp.errors import KnowledgeError
 from medcramp.knowledge.files import Fact, Many, read_yaml, validate
@@ -51,6 +51,14 @@ def _one_item(text: str) -> str:
 
 Item = Annotated[str, AfterValidator(_one_item)]
 """Text that becomes one item of a ";"-joined list."""
+
+
+def _as_list(value: object) -> object:
+    return [value] if isinstance(value, Mapping) else value
+
+
+Patients = Annotated[tuple[Mapping[str, Any], ...], BeforeValidator(_as_list), Field(min_length=1)]
+"""Changes to the typical patient; one mapping may stand alone."""
 
 
 class Statement(Fact):
@@ -98,7 +106,7 @@ class Predicate(Fact):
     ask: Item
     source: Many
     tag: Tag
-    examples: Mapping[Literal["match", "clear", "unknown"], Mapping[str, Any]]
+    examples: Mapping[Literal["match", "clear", "unknown"], Patients]
 
     @property
     def verified(self) -> bool:
