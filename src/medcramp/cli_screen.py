@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 import click
 
 from medcramp.records import COMPANION_COLUMNS, SEVERITIES
-from medcramp.terminal import Choice, Progress, mapping
+from medcramp.terminal import Choice, Progress, mapping, one_of_each
 
 if TYPE_CHECKING:
+    from medcramp.config import Config
     from medcramp.run import Outcome
 
 FILE = click.Path(path_type=Path)
 JURISDICTIONS = ("US", "EU", "UK", "CA")
+FORMATS = ("xlsx", "overview", "html", "pdf", "docx", "json", "parquet", "fhir")
 
 
 class IsoDate(click.ParamType[date]):
@@ -30,6 +32,20 @@ class IsoDate(click.ParamType[date]):
             return date.fromisoformat(str(value))
         except ValueError:
             self.fail(f"{value!r} is not a date like 2026-10-31", param, ctx)
+
+
+def configured(ctx: click.Context, param: click.Parameter, path: Path | None) -> Config:
+    """Load the settings; what they say about a run becomes the default of its options."""
+    from medcramp import config
+
+    settings = config.load(path)
+    said = {
+        "jurisdiction": settings.jurisdiction,
+        "min_severity": settings.min_severity,
+        "policy": settings.policy_rules,
+    }
+    ctx.default_map = {**(ctx.default_map or {}), **{name: value for name, value in said.items() if value is not None}}
+    return settings
 
 
 @click.command()
@@ -69,6 +85,33 @@ class IsoDate(click.ParamType[date]):
 @click.option(
     "--policy/--no-policy", default=True, show_default=True, help="Apply the rules that are our own proposals."
 )
+@click.option("--previous", type=FILE, help="Last time's worklist.xlsx: your decisions and notes come back.")
+@click.option(
+    "--formats",
+    default="xlsx",
+    show_default=True,
+    callback=one_of_each(FORMATS),
+    help=f"What to write beside the CSV tables, joined by commas: {', '.join(FORMATS)}.",
+)
+@click.option(
+    "--papers",
+    type=click.IntRange(min=1),
+    default=100,
+    show_default=True,
+    help="For how many patients, most pressing first, to write html, pdf and docx papers.",
+)
+@click.option("--by", type=Choice(("store", "prescriber")), help="A workbook for each store or prescriber as well.")
+@click.option("--only-ids", is_flag=True, help="Leave names and birth dates out of everything written.")
+@click.option("--pseudonymise", type=FILE, metavar="KEYFILE", help="Random patient ids; the key is kept in KEYFILE.")
+@click.option("--mask-below", type=click.IntRange(min=0), default=0, help="Hide counts of fewer people in the charts.")
+@click.option(
+    "--config",
+    "settings",
+    type=FILE,
+    is_eager=True,
+    callback=configured,
+    help="Settings file. [default: medcramp.toml if there is one]",
+)
 def screen(
     inputs: tuple[Path, ...],
     out: Path,
@@ -82,6 +125,14 @@ def screen(
     suppress: Path | None,
     min_severity: str,
     policy: bool,
+    previous: Path | None,
+    formats: frozenset[str],
+    papers: int,
+    by: str | None,
+    only_ids: bool,
+    pseudonymise: Path | None,
+    mask_below: int,
+    settings: Config,
     **companions: Path | None,
 ) -> None:
     """Screen the medication lists in INPUTS (files or folders) and write a report.
@@ -96,12 +147,18 @@ def screen(
     Writes worklist.xlsx, tables/*.csv and run.json. Findings are not an error: exit code 0.
     """
     from medcramp.read import ReadOptions, password_from
+    from medcramp.report import ReportConfig
     from medcramp.run import Request, run
 
     request = Request(
         inputs=inputs,
         out=out,
-        read=ReadOptions(sheet=sheet, columns=columns, layout=layout, password=password_from(password_file)),
+        read=ReadOptions(
+            sheet=sheet or settings.read.sheet,
+            columns={**settings.read.columns, **columns},
+            layout=layout,
+            password=password_from(password_file),
+        ),
         companions={name: path for name in COMPANION_COLUMNS if (path := companions[name])},
         as_of=as_of,
         jurisdiction=jurisdiction,
@@ -109,6 +166,18 @@ def screen(
         suppress=suppress,
         min_severity=min_severity,
         policy_rules=policy,
+        previous=previous,
+        formats=formats | {"csv"},
+        papers=papers,
+        report=ReportConfig(
+            only_ids=only_ids,
+            key_file=pseudonymise,
+            mask_below=mask_below,
+            split_by=by or "",
+            paper=settings.paper,
+            pharmacy_name=settings.pharmacy.name,
+            pharmacy_phone=settings.pharmacy.phone,
+        ),
     )
     with Progress() as progress:
         outcome = run(request, progress)

@@ -30,11 +30,20 @@ class Layout(Frozen):
     sheet: str | None = None
 
 
+class Pharmacy(Frozen):
+    """Who hands the papers out; printed on handouts and notes."""
+
+    name: str = ""
+    phone: str = ""
+
+
 class Config(Frozen):
     """`medcramp.toml`: how exports are read and runs are made when the command line does not say."""
 
     read: Layout = Layout()
     layouts: Mapping[str, Layout] = Field(default_factory=dict)
+    pharmacy: Pharmacy = Pharmacy()
+    paper: str = Field(default="", pattern="^(letter|a4|)$")
     jurisdiction: str | None = Field(default=None, pattern="^(US|EU|UK|CA)$")
     min_severity: str | None = None
     policy_rules: bool | None = None

@@ -17,7 +17,8 @@ from medcramp.records import SEVERITIES, Progress, RowLedger, Tables, no_progres
 @dataclass(frozen=True)
 class Request:
     """One run as the user asked for it. `as_of` None = the last fill in the data. `companions` maps a name of
-    records.COMPANION_COLUMNS to its file."""
+    records.COMPANION_COLUMNS to its file. `papers`: for how many patients, most pressing first, the papers among
+    `formats` are written."""
 
     inputs: tuple[Path, ...]
     out: Path
@@ -30,6 +31,9 @@ class Request:
     min_severity: str = SEVERITIES[-1]
     policy_rules: bool = True
     formats: frozenset[str] = frozenset({"xlsx", "csv"})
+    previous: Path | None = None
+    papers: int = 100
+    report: report.ReportConfig = field(default_factory=report.ReportConfig)
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,7 @@ class Outcome:
 def run(request: Request, progress: Progress = no_progress) -> Outcome:
     """Read, recognise, profile, screen, advise, report. Raises the UserError family; leaves no half-written report."""
     report.prepare(request.out)
+    previous = report.read_previous(request.previous) if request.previous else None
     knowledge = load()
     understood = read.read_inputs(request.inputs, request.read, request.companions, progress)
     corrections = recognise.read_corrections(request.corrections) if request.corrections else {}
@@ -77,7 +82,9 @@ def run(request: Request, progress: Progress = no_progress) -> Outcome:
     tables = assemble.tables(understood, recognised, facts, screened, advice, knowledge)
     info = _info(request, settings, understood, screened, knowledge)
     progress("Writing the report", 0, 0)
-    files = report.write(tables, info, request.out, request.formats)
+    pressing = tables.patients["patient_id"].iloc[: request.papers] if request.formats & report.PAPERS else []
+    papers = advise.documents(pressing, facts, screened, advice, knowledge)
+    files = report.write(tables, info, request.out, request.formats, request.report, previous, papers)
     return _outcome(tables, info, screened.suppressed, files)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import sys
 import time
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Any
 
@@ -67,6 +68,16 @@ class Choice(click.Choice[str]):
             if near:
                 error.message += f" Did you mean {choices[near[0]]!r}?"
             raise
+
+
+def one_of_each(choices: Sequence[str]) -> Callable[[click.Context, click.Parameter, str], frozenset[str]]:
+    """Callback for an option that takes several of `choices` joined by commas."""
+
+    def split(ctx: click.Context, param: click.Parameter, value: str) -> frozenset[str]:
+        choice = Choice(choices, case_sensitive=False)
+        return frozenset(choice.convert(part.strip(), param, ctx) for part in value.split(",") if part.strip())
+
+    return split
 
 
 def mapping(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:

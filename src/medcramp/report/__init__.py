@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from medcramp.report.atomic import prepare
 from medcramp.report.info import InputFile, ReportConfig, RunInfo
-from medcramp.report.write import write
+from medcramp.report.previous import read_previous
+from medcramp.report.write import FORMATS, PAPERS, write
 
-__all__ = ["InputFile", "ReportConfig", "RunInfo", "prepare", "write"]
+__all__ = ["FORMATS", "PAPERS", "InputFile", "ReportConfig", "RunInfo", "prepare", "read_previous", "write"]
