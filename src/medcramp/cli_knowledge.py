@@ -71,5 +71,5 @@ def sources(key: str | None, folder: Path | None) -> None:
         near = difflib.get_close_matches(key.upper(), known.sources, n=1)
         raise UsageError(f"there is no source {key}" + (f"; did you mean {near[0]}?" if near else ""))
     for name, source in known.sources.items():
-        if key in (None, name):
-            click.echo(f"{name:<12} {source.citation}" + (f" [{source.read_as}]" if source.read_as else ""))
+        if key is None or key == name:
+            click.echo(f"{name:<12} {source.citation}" + f" [{source.read_as}]")

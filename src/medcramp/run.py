@@ -82,7 +82,8 @@ def run(request: Request, progress: Progress = no_progress) -> Outcome:
     tables = assemble.tables(understood, recognised, facts, screened, advice, knowledge)
     info = _info(request, settings, understood, screened, knowledge)
     progress("Writing the report", 0, 0)
-    pressing = tables.patients["patient_id"].iloc[: request.papers] if request.formats & report.PAPERS else []
+    wanted = request.papers if request.formats & report.PAPERS else 0
+    pressing = tables.patients["patient_id"].iloc[:wanted]
     papers = advise.documents(pressing, facts, screened, advice, knowledge)
     files = report.write(tables, info, request.out, request.formats, request.report, previous, papers)
     return _outcome(tables, info, screened.suppressed, files)

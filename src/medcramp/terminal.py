@@ -65,9 +65,10 @@ class Choice(click.Choice[str]):
         except click.BadParameter as error:
             choices = {str(choice).lower(): str(choice) for choice in self.choices}
             near = difflib.get_close_matches(str(value).lower(), choices, n=1, cutoff=0.5)
-            if near:
-                error.message += f" Did you mean {choices[near[0]]!r}?"
-            raise
+            if not near:
+                raise
+            message = f"{error.message} Did you mean {choices[near[0]]!r}?"
+            raise click.BadParameter(message, ctx=ctx, param=param) from None
 
 
 def one_of_each(choices: Sequence[str]) -> Callable[[click.Context, click.Parameter, str], frozenset[str]]:
