@@ -82,6 +82,7 @@ class Vocabulary:
     """All names and words, ready to look up. Immutable by convention: nothing writes to it after `load`."""
 
     phrases: Phrases
+    single_words: Mapping[str, Meaning]
     exact: Mapping[str, Meaning]
     names: Mapping[str, Meaning]
     spelled_out: Mapping[str, str]
@@ -124,8 +125,10 @@ def load(folder: Path) -> Vocabulary:
     for meaning in grammar:
         if meaning.kind == MAKER and (named := names.get(meaning.phrase)):
             names[meaning.phrase] = replace(named, maker=True)
+    phrases = _phrase_index([*grammar, *names.values()], spelled_out)
     return Vocabulary(
-        phrases=_phrase_index([*grammar, *names.values()], spelled_out),
+        phrases=phrases,
+        single_words={word: found[0][1] for word, found in phrases.items() if len(found[0][0]) == 1},
         exact={" ".join(phrase.split()).lower(): meaning for phrase, meaning in names.items()},
         names=names,
         spelled_out=spelled_out,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import isnan
 
@@ -63,13 +63,15 @@ def recognise_items(
     """Recognise rows of ITEM_COLUMNS (keys may be missing or "" when unknown)."""
     asked = [_corrected(row.get("drug", ""), corrections) for row in cells]
     matched = matcher.match(asked, progress)
-    coded = look_up(cells, codes)
-    by_code = matcher.match([name for _, _, name in coded])
-    together = [
-        _with_code(text, code, from_code) if code[0] else text
-        for text, code, from_code in zip(matched, coded, by_code, strict=True)
-    ]
-    return [_item(row, each, knowledge) for row, each in zip(cells, together, strict=True)]
+    if codes is not None:
+        coded = look_up(cells, codes)
+        by_code = matcher.match([name for _, _, name in coded])
+        matched = [
+            _with_code(text, code, from_code) if code[0] else text
+            for text, code, from_code in zip(matched, coded, by_code, strict=True)
+        ]
+    known: dict[Hashable, tuple[Product, tuple[str, ...], tuple[str, ...]]] = {}
+    return [_item(row, each, knowledge, known) for row, each in zip(cells, matched, strict=True)]
 
 
 def _corrected(text: str, corrections: Mapping[str, str]) -> str:
@@ -106,25 +108,34 @@ def _with_code(text: Matched, code: tuple[str, str, str], from_code: Matched) ->
     return replace(from_code, named=replace(named, status=status, notes=notes, match=text.named.match or named.match))
 
 
-def _item(row: Mapping[str, str], matched: Matched, knowledge: Knowledge) -> Item:
-    vocabulary = knowledge.vocabulary
+def _item(
+    row: Mapping[str, str],
+    matched: Matched,
+    knowledge: Knowledge,
+    known: dict[Hashable, tuple[Product, tuple[str, ...], tuple[str, ...]]],
+) -> Item:
+    """One item; `known` remembers product and groups of the same drug in the same strength, form and route."""
     named = matched.named
-    form, route = _form_and_route(row, matched, vocabulary)
-    strength = _strength(row, matched, vocabulary)
+    form, route = _form_and_route(row, matched, knowledge.vocabulary)
+    strength = _strength(row, matched, knowledge.vocabulary)
+    key = (named.ingredients, named.brand, form, route, strength)
+    found = known.get(key)
+    if found is None:
+        found = known[key] = _product(named, strength, form, route, knowledge)
+    return Item(row.get("drug", ""), named, strength.text, *found)
+
+
+def _product(
+    named: Named, strength: Strength, form: str, route: str, knowledge: Knowledge
+) -> tuple[Product, tuple[str, ...], tuple[str, ...]]:
     unit_mg, unit = per_component(strength, len(named.ingredients), form in SOLID)
     if named.brand and len(named.ingredients) > 1:
-        unit_mg = _in_label_order(named, unit_mg, vocabulary)
-    certain, possible = (
-        knowledge.groups.membership(named.ingredients, route, form, unit_mg) if named.ingredients else ((), ())
-    )
-    return Item(
-        row.get("drug", ""),
-        named,
-        strength.text,
-        Product(unit_mg, unit, form, route),
-        tuple(sorted(certain)),
-        tuple(sorted(possible)),
-    )
+        unit_mg = _in_label_order(named, unit_mg, knowledge.vocabulary)
+    product = Product(unit_mg, unit, form, route)
+    if not named.ingredients:
+        return product, (), ()
+    certain, possible = knowledge.groups.membership(named.ingredients, route, form, unit_mg)
+    return product, tuple(sorted(certain)), tuple(sorted(possible))
 
 
 def _strength(row: Mapping[str, str], matched: Matched, vocabulary: Vocabulary) -> Strength:

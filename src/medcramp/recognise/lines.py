@@ -5,27 +5,22 @@ Many lines differ in strength, form or maker only; each of the three parts is un
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from medcramp.knowledge import wording
 from medcramp.knowledge.vocabulary import (
     FORM,
     JOINER,
-    MAKER,
     MODIFIER,
     NAME,
-    NOISE,
     NOT_DRUG,
     ROUTE,
     SALT,
     Meaning,
-    Phrases,
-    Unit,
     Vocabulary,
 )
 
-JOIN, HYPHEN, NUMBER = "/", "-", "#"
+JOIN, HYPHEN = "/", "-"
 OPEN, CLOSE = "(", ")"
 _MARKS = {
     "/": JOIN,
@@ -43,6 +38,7 @@ _MARKS = {
     "]": CLOSE,
     "}": CLOSE,
 }
+_NAMING = frozenset((NAME, SALT, NOT_DRUG, MODIFIER))
 _STOPS = frozenset("[]{};+&|")
 BREAK = "|"
 
@@ -52,7 +48,7 @@ Piece = Meaning | str
 @dataclass(frozen=True, slots=True)
 class Line:
     """A cut line. `name`: meanings, unknown words and marks in order; `strength`: numbers, units and marks, with
-    `BREAK` where something else stood between; `product`: forms and routes; `dropped`: makers and noise words."""
+    `BREAK` where something else stood between; `product`: forms and routes."""
 
     name: tuple[Piece, ...]
     strength: tuple[str, ...]
@@ -60,32 +56,26 @@ class Line:
 
 
 def cut(text: str, vocabulary: Vocabulary) -> Line:
-    """Cut one line. Every word goes to exactly one part; makers and packaging words are left out."""
+    """Cut one line. Makers, packaging and unknown words in brackets are left out."""
     words, before = _words(text)
-    spelled = vocabulary.spelled_out
+    spelled, single, units = vocabulary.spelled_out, vocabulary.single_words, vocabulary.units
     plain = [spelled.get(word, word) for word in words]
     abbreviated = plain != words
-    phrases, units = vocabulary.phrases, vocabulary.units
     name: list[Piece] = []
     strength: list[str] = []
     product: list[Meaning] = []
-    place, count, after = 0, len(words), ""
+    place, count, depth, after = 0, len(words), 0, ""
     while place < count:
         word, marks = words[place], before[place]
-        length, meaning = _longest(phrases, words, before, place, units)
-        if abbreviated and length < count - place:
-            other_length, other = _longest(phrases, plain, before, place, units)
-            if other_length > length:
-                length, meaning = other_length, other
-        for mark in marks:
-            kind = _MARKS.get(mark)
-            if kind in (OPEN, CLOSE):
-                name.append(kind)
-        if wording.is_number(word) and length < 2:
+        meaning = single.get(word)
+        length = 1
+        if meaning is None or (abbreviated and plain[place] != word):
+            length, meaning = _longest(vocabulary, words, plain if abbreviated else None, before, place)
+        if marks and (marks[0] in "([{)]}" or len(marks) > 1):
+            depth = _brackets(name, marks, depth)
+        if word[-1].isdigit() and length < 2:
             strength += _joined(marks, strength)
             strength.append(word)
-            if not name or name[-1] != NUMBER:
-                name.append(NUMBER)
             after, place = "number", place + 1
             continue
         unit = units.get(word) if after and length < 2 else None
@@ -97,24 +87,35 @@ def cut(text: str, vocabulary: Vocabulary) -> Line:
         after = ""
         if strength and strength[-1] != BREAK:
             strength.append(BREAK)
+        place += length or 1
         if meaning is None:
-            if word.isalpha():
+            if word.isalpha() and not depth and word not in units:
                 _add(name, word, marks)
-            place += 1
-            continue
-        if meaning.kind in (NAME, SALT, NOT_DRUG, MODIFIER):
+        elif meaning.kind in _NAMING:
             _add(name, meaning, marks)
         elif meaning.kind in (FORM, ROUTE):
             product.append(meaning)
         elif meaning.kind == JOINER and name:
             _mark(name, JOIN)
-        elif meaning.kind not in (MAKER, NOISE, JOINER):
-            raise AssertionError(meaning.kind)
-        place += length
-    for mark in before[count]:
-        if _MARKS.get(mark) == CLOSE:
-            name.append(CLOSE)
+    if before[count]:
+        _brackets(name, before[count], depth)
     return Line(tuple(name), tuple(strength), tuple(product))
+
+
+def _brackets(name: list[Piece], marks: str, depth: int) -> int:
+    """Keep brackets around names, drop empty ones; gives the new depth."""
+    for mark in marks:
+        kind = _MARKS.get(mark)
+        if kind == OPEN:
+            depth += 1
+            name.append(OPEN)
+        elif kind == CLOSE and depth:
+            depth -= 1
+            if name and name[-1] == OPEN:
+                name.pop()
+            else:
+                name.append(CLOSE)
+    return depth
 
 
 def _words(text: str) -> tuple[list[str], list[str]]:
@@ -131,21 +132,28 @@ def _words(text: str) -> tuple[list[str], list[str]]:
 
 
 def _longest(
-    phrases: Phrases, words: list[str], before: list[str], at: int, units: Mapping[str, Unit]
+    vocabulary: Vocabulary, words: list[str], plain: list[str] | None, before: list[str], at: int
 ) -> tuple[int, Meaning | None]:
-    """Length and meaning of the longest phrase at a place.
+    """Length and meaning of the longest phrase at a place, as written or with abbreviations spelled out."""
+    length, meaning = _phrase_at(vocabulary, words, before, at)
+    if plain is not None:
+        other_length, other = _phrase_at(vocabulary, plain, before, at)
+        if other_length > length:
+            return other_length, other
+    return length, meaning
 
-    A phrase never reaches over a square bracket or a plus, and never ends in the number of a strength: "aspirin 81"
-    is a name, "aspirin 81 mg" is aspirin.
-    """
-    for candidate, meaning in phrases.get(words[at], ()):
+
+def _phrase_at(vocabulary: Vocabulary, words: list[str], before: list[str], at: int) -> tuple[int, Meaning | None]:
+    """A phrase never reaches over a square bracket or a plus, and never ends in the number of a strength: "aspirin 81"
+    is a name, "aspirin 81 mg" is aspirin."""
+    for candidate, meaning in vocabulary.phrases.get(words[at], ()):
         length = len(candidate)
         if length == 1:
             return 1, meaning
         end = at + length
         if tuple(words[at:end]) != candidate or any(_STOPS.intersection(marks) for marks in before[at + 1 : end]):
             continue
-        if candidate[-1][-1].isdigit() and end < len(words) and words[end] in units and before[end] in ("", "-"):
+        if candidate[-1][-1].isdigit() and end < len(words) and words[end] in vocabulary.units and not before[end]:
             continue
         return length, meaning
     return 0, None

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from medcramp.knowledge.vocabulary import MODIFIER, NAME, NOT_DRUG, SALT, Meaning, Vocabulary
-from medcramp.recognise.lines import CLOSE, HYPHEN, JOIN, NUMBER, OPEN, Piece
+from medcramp.recognise.lines import CLOSE, HYPHEN, JOIN, OPEN, Piece
 
 EXACT, NORMALISED, APPROXIMATE, AMBIGUOUS, NOT_A_DRUG, UNKNOWN = (
     "exact",
@@ -136,7 +136,7 @@ def _walk(
             elif piece in (JOIN, HYPHEN, ","):
                 pending = piece
                 beside = beside if piece != JOIN else None
-            elif piece != NUMBER:
+            else:
                 known = len(hits)
                 length = _add_unknown(name, place, depth, pending, near, hits, rest, joined_rest)
                 pending, place = "", place + length
@@ -279,17 +279,15 @@ def _combine(hits: list[Hit], settle: Settle, partner: bool) -> Named:
             clear.append(replace(hit, meaning=replace(hit.meaning, meanings=((chosen,),))))
             notes.append(f"{hit.meaning.phrase} → {chosen}")
     clear.sort(key=lambda hit: hit.bracket)
+    clear = [hit for hit in clear if not _said_better(hit, clear)]
     generics = [hit for hit in clear if not hit.meaning.brand]
     brands = [hit for hit in clear if hit.meaning.brand]
     ingredients = list(dict.fromkeys(part for hit in generics for part in hit.meaning.ingredients))
     for hit in brands:
-        parts = set(hit.meaning.ingredients)
-        have = _without_general(ingredients, parts)
-        if ingredients and not (have <= parts or parts <= have) and not any(other.joined for other in clear):
+        parts, have = set(hit.meaning.ingredients), set(ingredients)
+        if have and not (have <= parts or parts <= have) and not any(other.joined for other in clear):
             return _conflict(hits)
-        ingredients = [part for part in ingredients if part in have]
-        ingredients += [part for part in hit.meaning.ingredients if part not in ingredients]
-    ingredients = _specific(ingredients)
+        ingredients += [part for part in hit.meaning.ingredients if part not in have]
     notes += [note for hit in clear if (note := _changed(hit))]
     status = APPROXIMATE if any(hit.near and hit.near.status == APPROXIMATE for hit in clear) else NORMALISED
     first = next((hit.meaning for hit in (*brands, *generics) if hit.meaning.route or hit.meaning.form), None)
@@ -305,24 +303,12 @@ def _combine(hits: list[Hit], settle: Settle, partner: bool) -> Named:
     )
 
 
-def _without_general(ingredients: Iterable[str], specific: set[str]) -> set[str]:
-    """Drop names that a more specific one says better: insulin beside insulin lispro."""
-    return {
-        part
-        for part in ingredients
-        if part in specific or not any(set(part.split()) < set(other.split()) for other in specific)
-    }
-
-
-def _specific(ingredients: list[str]) -> list[str]:
-    keep = _without_general(ingredients, set(ingredients))
-    keep |= {part for part in ingredients if not any(set(part.split()) < set(other.split()) for other in ingredients)}
-    keep = {
-        part
-        for part in ingredients
-        if not any(part != other and set(part.split()) < set(other.split()) for other in ingredients)
-    }
-    return [part for part in ingredients if part in keep]
+def _said_better(hit: Hit, hits: list[Hit]) -> bool:
+    """A general name that another name of the line says better: insulin beside insulin lispro or its brand."""
+    if len(hit.meaning.ingredients) != 1:
+        return False
+    words = set(hit.meaning.ingredients[0].split())
+    return any(words < set(part.split()) for other in hits if other is not hit for part in other.meaning.ingredients)
 
 
 def _changed(hit: Hit) -> str:

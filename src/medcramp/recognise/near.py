@@ -9,8 +9,10 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from functools import cached_property
+from itertools import groupby
 
 import numpy as np
+from numpy.typing import NDArray
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import cdist
 
@@ -21,9 +23,9 @@ SHORTEST = 4
 SHORTEST_CUT = 5
 SHORTEST_GLUED = 6
 SHORTEST_CUT_BRAND = 8
-MARGIN = 2
 CONFUSED_MARGIN = 3
 SHOWN = 5
+SHORTEST_BRAND, LONG_BRAND = 7, 10
 BATCH = 512
 
 _SOUNDS = (
@@ -39,6 +41,8 @@ _SOUNDS = (
     (re.compile(r"c(?=[ei])"), "s"),
     (re.compile(r"(.)\1+"), r"\1"),
 )
+Distances = NDArray[np.uint8]
+
 _ENDING = re.compile(r"(?:um|us|[aeos])$")
 
 
@@ -83,7 +87,10 @@ class Nearest:
         )
         self.glued = [glued for glued, _ in clear]
         self.meanings = [vocabulary.names[phrase] for _, phrase in clear]
-        self.lengths = np.array([len(glued) for glued in self.glued])
+        order = sorted(range(len(self.glued)), key=lambda at: len(self.glued[at]))
+        self.by_length = [self.glued[at] for at in order]
+        self.meanings_by_length = [self.meanings[at] for at in order]
+        self.lengths = np.array([len(glued) for glued in self.by_length])
 
     @cached_property
     def by_glued(self) -> dict[str, Meaning]:
@@ -101,8 +108,8 @@ class Nearest:
 
     @cached_property
     def sounds(self) -> list[str]:
-        """Names by ear."""
-        return [sound(glued) for glued in self.glued]
+        """Names by ear, in the order of `by_length`."""
+        return [sound(glued) for glued in self.by_length]
 
     def resolve(self, chunks: Iterable[str]) -> dict[str, Near]:
         """What each chunk of unknown words stands for; chunks that stand for nothing near are left out, or (status
@@ -118,8 +125,11 @@ class Nearest:
                 found[chunk] = near
             elif len(word) >= SHORTEST_CUT:
                 left.append(chunk)
-        for start in range(0, len(left), BATCH):
-            found.update(self._misspelt(left[start : start + BATCH]))
+        left.sort(key=lambda chunk: len(chunk.replace(" ", "")))
+        for _, group in groupby(left, key=lambda chunk: asked_edits(len(chunk.replace(" ", "")))):
+            alike = list(group)
+            for start in range(0, len(alike), BATCH):
+                found.update(self._misspelt(alike[start : start + BATCH]))
         return found
 
     def _same(self, chunk: str, word: str) -> Near | None:
@@ -169,59 +179,61 @@ class Nearest:
         return _accepted(NORMALISED if whole else APPROXIMATE, chunk, target, 95.0 if whole else 90.0)
 
     def _misspelt(self, chunks: Sequence[str]) -> dict[str, Near]:
+        """Chunks of one number of allowed slips, compared with the names of about their length."""
         words = [chunk.replace(" ", "") for chunk in chunks]
-        limit = max(asked_edits(len(word)) for word in words) + CONFUSED_MARGIN
-        spelled = cdist(words, self.glued, scorer=OSA.distance, score_cutoff=limit, dtype=np.uint8, workers=-1)
-        heard = cdist(
-            [sound(word) for word in words],
-            self.sounds,
-            scorer=OSA.distance,
-            score_cutoff=limit,
-            dtype=np.uint8,
-            workers=-1,
-        )
-        found = {}
+        lengths = [len(word) for word in words]
+        limit = asked_edits(lengths[0]) + 1
+        first, last = np.searchsorted(self.lengths, [min(lengths) - limit, max(lengths) + limit + 1])
+        choices = slice(int(first), int(last))
+        found: dict[str, Near] = {}
+        if first == last:
+            return found
+        spelled = _distances(words, self.by_length[choices], limit)
+        heard = _distances([sound(word) for word in words], self.sounds[choices], limit)
+        meanings = self.meanings_by_length[choices]
         for row, (chunk, word) in enumerate(zip(chunks, words, strict=True)):
-            near = self._judge(chunk, word, spelled[row], heard[row])
+            near = self._judge(chunk, word, spelled[row], heard[row], meanings)
             if near is not None:
                 found[chunk] = near
         return found
 
-    def _judge(self, chunk: str, word: str, spelled: np.ndarray, heard: np.ndarray) -> Near | None:
+    def _judge(
+        self, chunk: str, word: str, spelled: Distances, heard: Distances, meanings: Sequence[Meaning]
+    ) -> Near | None:
         """Accept, ask, or leave: by the fewest slips, the next best that is another drug, and the confused pairs."""
         slips = np.minimum(spelled, heard + (spelled > 0))
-        best = int(slips.min())
-        edits = asked_edits(len(word))
+        best, edits = int(slips.min()), asked_edits(len(word))
         if best > edits + 1:
             return None
-        within = np.flatnonzero(slips <= best + CONFUSED_MARGIN)
+        within = np.flatnonzero(slips <= best + 1)
         ranked = within[np.lexsort((spelled[within], slips[within]))]
-        top = self.meanings[ranked[0]]
+        top = meanings[ranked[0]]
         same = {frozenset(part) for part in top.meanings}
-        rivals = [
-            index for index in ranked[1:] if not same >= {frozenset(part) for part in self.meanings[index].meanings}
-        ]
-        options = tuple(dict.fromkeys(self.meanings[index].phrase for index in (ranked[0], *rivals)))[:SHOWN]
-        score = round(100 * (1 - best / max(len(word), 1)), 1)
+        rivals = [meanings[at] for at in ranked[1:] if not same >= {frozenset(part) for part in meanings[at].meanings}]
+        confused = sorted(
+            partner
+            for partner in self.vocabulary.confusable.get(top.phrase, ())
+            if OSA.distance(word, partner.replace(" ", "")) <= best + CONFUSED_MARGIN
+        )
+        options = tuple(dict.fromkeys([top.phrase, *confused, *(rival.phrase for rival in rivals)]))[:SHOWN]
+        score = round(100 * (1 - best / len(word)), 1)
         asked = f"{chunk} is near {' and '.join(options[:2])}"
         if best > edits:
             return Near(UNKNOWN, None, options, score, asked)
-        close = [index for index in rivals if slips[index] < best + MARGIN]
-        partners = self.vocabulary.confusable.get(top.phrase, frozenset())
-        confused = [index for index in rivals if self.meanings[index].phrase in partners]
-        safe = not close and not confused and best <= accepted_edits(len(word)) and self._believable(word, top, best)
-        if not safe:
-            return Near(AMBIGUOUS, None, options, score, asked)
-        return _accepted(APPROXIMATE, chunk, top, score)
+        safe = not rivals and not confused and best <= accepted_edits(len(word)) and believable(word, top, best)
+        return _accepted(APPROXIMATE, chunk, top, score) if safe else Near(AMBIGUOUS, None, options, score, asked)
 
-    def _believable(self, word: str, meaning: Meaning, slips: int) -> bool:
-        """Short and invented names collide by chance: a brand needs more agreement than a generic name."""
-        name = meaning.phrase.replace(" ", "")
-        if sound(word)[0] != sound(name)[0]:
-            return False
-        if meaning.brand:
-            return len(word) >= 7 and slips <= (1 if len(word) < 10 else 2)
-        return True
+
+def believable(word: str, meaning: Meaning, slips: int) -> bool:
+    """Short and invented names collide by chance: a brand needs more agreement than a generic name."""
+    if sound(word)[0] != sound(meaning.phrase)[0]:
+        return False
+    return not meaning.brand or (len(word) >= SHORTEST_BRAND and slips <= (1 if len(word) < LONG_BRAND else 2))
+
+
+def _distances(words: Sequence[str], names: Sequence[str], limit: int) -> Distances:
+    """Slips between each word and each name; limit + 1 stands for more."""
+    return cdist(words, names, scorer=OSA.distance, score_cutoff=limit, dtype=np.uint8, workers=-1)
 
 
 def _accepted(status: str, chunk: str, meaning: Meaning, score: float) -> Near:

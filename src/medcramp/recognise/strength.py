@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from math import isnan, nan
 
 from medcramp.knowledge import wording
@@ -42,14 +43,14 @@ class Amount:
         return f"{text}/{per}{self.per_unit}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Strength:
-    """`amounts` as printed, `bare` numbers without a unit (20-12.5), `text` for the reader."""
+    """`amounts` as printed, `bare` numbers without a unit (20-12.5), `text` for the reader. Compared by identity."""
 
     amounts: tuple[Amount, ...] = ()
     bare: tuple[float, ...] = ()
 
-    @property
+    @cached_property
     def text(self) -> str:
         """For the reader: "20 mg; 12.5 mg"."""
         if self.amounts:
