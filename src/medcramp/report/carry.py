@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import pandas as pd
@@ -33,6 +33,11 @@ class Carried:
     leftovers: tuple[Typed, ...] = ()
     resolved: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     settled_patients: frozenset[str] = frozenset()
+    is_share: bool = False
+
+    def without_leftovers(self) -> Carried:
+        """For a workbook that holds a share of the patients: leftovers and resolved findings are in the whole one."""
+        return replace(self, leftovers=(), resolved={}, is_share=True)
 
 
 def carry(previous: Previous, tables: Tables, as_of: date) -> Carried:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from pathlib import Path
 
 from medcramp.records import Notice, RowLedger
 
@@ -40,7 +41,8 @@ class ReportConfig:
 
     `max_details` is for sheets that are looked up rather than worked through (Medications, Options, Not assessed …).
     `mask_below` hides counts of fewer people in the summary charts; 0 hides none. `paper`: "letter", "a4" or "" = by
-    jurisdiction.
+    jurisdiction. `only_ids` leaves names and birth dates out everywhere. `key_file` asks for random ids and says where
+    the key to them is kept. `split_by`: "prescriber" or "store" for a workbook each.
     """
 
     max_findings: int = 50_000
@@ -51,3 +53,5 @@ class ReportConfig:
     paper: str = ""
     pharmacy_name: str = ""
     pharmacy_phone: str = ""
+    split_by: str = ""
+    key_file: Path | None = None

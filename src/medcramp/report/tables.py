@@ -62,17 +62,18 @@ def arrange(frame: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
     return frame.reindex(columns=order)
 
 
-def arrow_table(frame: pd.DataFrame) -> pa.Table:
-    """`frame` for Arrow writers: texts escaped and dictionary-encoded, numbers as they are, unknown as null."""
-    return pa.table({str(name): _arrow_column(frame[name]) for name in frame.columns})
+def arrow_table(frame: pd.DataFrame, escaped: bool = True) -> pa.Table:
+    """`frame` for Arrow writers: texts dictionary-encoded (and escaped), numbers as they are, unknown as null."""
+    return pa.table({str(name): _arrow_column(frame[name], escaped) for name in frame.columns})
 
 
-def _arrow_column(column: pd.Series) -> pa.Array:
+def _arrow_column(column: pd.Series, escaped: bool) -> pa.Array:
     if pd.api.types.is_bool_dtype(column.dtype) or pd.api.types.is_numeric_dtype(column.dtype):
         return pa.array(column, from_pandas=True)
     codes, distinct = text_codes(column)
     indices = pa.array(codes, mask=codes < 0)
-    return pa.DictionaryArray.from_arrays(indices, pa.array(neutral_all(distinct), type=pa.string()))
+    texts = neutral_all(distinct) if escaped else distinct
+    return pa.DictionaryArray.from_arrays(indices, pa.array(texts, type=pa.string()))
 
 
 def text_codes(column: pd.Series) -> tuple[np.ndarray, list[str]]:

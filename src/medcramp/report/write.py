@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from medcramp.documents import Documents
+from medcramp.errors import UsageError
 from medcramp.records import Tables
 from medcramp.report import atomic
 from medcramp.report.info import ReportConfig, RunInfo
@@ -12,10 +15,13 @@ from medcramp.report.manifest import MANIFEST, files_of_report, manifest, write_
 from medcramp.report.tables import write_csv_tables
 
 if TYPE_CHECKING:
+    from medcramp.report.carry import Carried
     from medcramp.report.previous import Previous
 
-FORMATS = frozenset({"xlsx", "csv"})
+# The CSV tables and run.json are always written; "html", "pdf" and "docx" are the papers about single patients.
+FORMATS = frozenset({"xlsx", "csv", "overview", "json", "parquet", "fhir", "html", "pdf", "docx"})
 DEFAULT_FORMATS = frozenset({"xlsx", "csv"})
+PAPERS = frozenset({"html", "pdf", "docx"})
 
 
 def write(
@@ -25,24 +31,104 @@ def write(
     formats: frozenset[str] = DEFAULT_FORMATS,
     config: ReportConfig | None = None,
     previous: Previous | None = None,
+    documents: Iterable[Documents] = (),
 ) -> list[Path]:
     """Write the report of one run into `out`; returns the paths of its files.
 
     The old report stays complete until the new one is. `previous` (from `read_previous`, called before any work) brings
-    what was typed into an earlier workbook. Raises OutputError when `out` cannot be written.
+    what was typed into an earlier workbook. `documents` are laid out in those of PAPERS that are among `formats`.
+    Raises OutputError when `out` cannot be written.
     """
     config = config or ReportConfig()
+    if config.key_file is not None and formats & PAPERS:
+        raise UsageError(
+            "papers about a patient cannot be written under random ids",
+            remedy="Leave out html, pdf and docx, or write without pseudonyms.",
+        )
     atomic.prepare(out)
+    if config.key_file is not None:
+        from medcramp.report.least import pseudonymise
+
+        tables = pseudonymise(tables, config.key_file, out)
+    elif config.only_ids:
+        from medcramp.report.least import only_ids
+
+        tables = only_ids(tables)
     with atomic.building(out) as folder:
         write_csv_tables(tables, folder / "tables")
-        if "xlsx" in formats:
-            from medcramp.report.carry import carry
-            from medcramp.report.workbook.build import write_workbook
-
-            carried = carry(previous, tables, info.as_of) if previous else None
-            write_workbook(tables, info, config, folder / "worklist.xlsx", carried)
+        papers = _write_papers(folder, formats & PAPERS, info, config, documents)
+        _write_for_people(tables, info, folder, formats, config, previous, papers)
+        _write_for_programs(tables, info, folder, formats)
         files = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
         files.append(MANIFEST)
         write_manifest(manifest(tables, info, files), folder / MANIFEST)
         obsolete = sorted(set(files_of_report(out)) - set(files))
         return atomic.publish(folder, out, obsolete)
+
+
+def _write_for_people(
+    tables: Tables,
+    info: RunInfo,
+    folder: Path,
+    formats: frozenset[str],
+    config: ReportConfig,
+    previous: Previous | None,
+    papers: dict[str, str],
+) -> None:
+    if "xlsx" in formats:
+        from medcramp.report.workbook.build import write_workbook
+
+        carried = _carried(tables, info, previous)
+        write_workbook(tables, info, config, folder / "worklist.xlsx", carried, papers)
+        if config.split_by:
+            _write_shares(tables, info, folder, config, carried)
+    if "overview" in formats:
+        from medcramp.report.overview import write_overview
+
+        write_overview(tables, info, config, folder / "overview.html", papers)
+
+
+def _write_shares(tables: Tables, info: RunInfo, folder: Path, config: ReportConfig, carried: Carried | None) -> None:
+    from medcramp.report.split import split
+    from medcramp.report.workbook.build import write_workbook
+
+    shares = folder / f"by-{config.split_by}"
+    shares.mkdir(mode=0o700)
+    for stem, _, share in split(tables, config.split_by):
+        write_workbook(share, info, config, shares / f"{stem}.xlsx", carried and carried.without_leftovers())
+
+
+def _carried(tables: Tables, info: RunInfo, previous: Previous | None) -> Carried | None:
+    if previous is None:
+        return None
+    from medcramp.report.carry import carry
+
+    return carry(previous, tables, info.as_of)
+
+
+def _write_papers(
+    folder: Path, kinds: frozenset[str], info: RunInfo, config: ReportConfig, documents: Iterable[Documents]
+) -> dict[str, str]:
+    """Lay out the papers; returns patient id → place of the patient's counselling sheet."""
+    if not kinds:
+        return {}
+    from medcramp.report.documents import write_documents
+
+    names = write_documents(documents, folder / "documents", kinds, info, config)
+    best = next((kind for kind in ("html", "pdf") if kind in kinds), "")
+    return {patient: f"documents/{name}-sheet.{best}" for patient, name in names.items()} if best else {}
+
+
+def _write_for_programs(tables: Tables, info: RunInfo, folder: Path, formats: frozenset[str]) -> None:
+    if "json" in formats:
+        from medcramp.report.machine import write_findings_json
+
+        write_findings_json(tables, info, folder / "findings.json")
+    if "parquet" in formats:
+        from medcramp.report.machine import write_parquet_tables
+
+        write_parquet_tables(tables, folder / "parquet")
+    if "fhir" in formats:
+        from medcramp.report.fhir import write_bundle
+
+        write_bundle(tables, info, folder / "fhir-bundle.json")

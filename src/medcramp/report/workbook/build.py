@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -32,10 +33,15 @@ class Plan:
 
 
 def write_workbook(
-    tables: Tables, info: RunInfo, config: ReportConfig, path: Path, carried: Carried | None = None
+    tables: Tables,
+    info: RunInfo,
+    config: ReportConfig,
+    path: Path,
+    carried: Carried | None = None,
+    papers: Mapping[str, str] | None = None,
 ) -> None:
     """Write worklist.xlsx. The same tables, run facts and earlier workbook give the same bytes."""
-    plan = plan_sheets(tables, config, carried)
+    plan = plan_sheets(tables, config, carried, papers or {})
     with xlsxwriter.Workbook(str(path), {**SAFE, "tmpdir": str(path.parent)}) as writer:
         _set_properties(writer, info)
         book = Book(writer, Styles(writer), _footer(info), _paper(info, config))
@@ -60,7 +66,7 @@ def write_workbook(
         summary_sheet.activate()
 
 
-def plan_sheets(tables: Tables, config: ReportConfig, carried: Carried | None = None) -> Plan:
+def plan_sheets(tables: Tables, config: ReportConfig, carried: Carried | None, papers: Mapping[str, str]) -> Plan:
     """Frames of all sheets by sheet name, most pressing first, cut to the limits of a workbook."""
     rows = config.max_details
     patients = rank_patients(tables.patients)
@@ -79,6 +85,9 @@ def plan_sheets(tables: Tables, config: ReportConfig, carried: Carried | None = 
     }
     has_options = frames["Worklist"]["patient_id"].astype(str).isin(frames["Options"]["patient_id"])
     frames["Worklist"] = frames["Worklist"].assign(options_link=has_options.map({True: "options", False: None}))
+    if papers:
+        places = frames["Worklist"]["patient_id"].astype(str).map(papers)
+        frames["Worklist"] = frames["Worklist"].assign(paper=places.where(places.isna(), "sheet"), paper_place=places)
     totals = {
         "Worklist": len(patients),
         "Findings": len(tables.findings),
@@ -143,7 +152,13 @@ def _links(name: str, frames: dict[str, pd.DataFrame]) -> Links:
         "not_assessed": "Not assessed",
         "options_link": "Options",
     }
-    return {column: _targets(frame["patient_id"], frames[sheet], sheet, "A") for column, sheet in leads.items()}
+    links: dict[str, Sequence[str | None]] = {
+        column: _targets(frame["patient_id"], frames[sheet], sheet, "A") for column, sheet in leads.items()
+    }
+    if "paper" in frame.columns:
+        places = frame["paper_place"].astype(object).where(frame["paper_place"].notna(), None)
+        links["paper"] = [place and f"external:{place}" for place in places]
+    return links
 
 
 def _targets(
@@ -153,7 +168,7 @@ def _targets(
     first = first_rows(target["patient_id"])
     repeated = ids.duplicated().to_numpy() if first_only else np.zeros(len(ids), dtype=bool)
     rows = [None if again else first.get(patient) for patient, again in zip(ids.astype(str), repeated, strict=True)]
-    return [None if row is None else f"'{sheet}'!{column}{row + 2}" for row in rows]
+    return [None if row is None else f"internal:'{sheet}'!{column}{row + 2}" for row in rows]
 
 
 def _footer(info: RunInfo) -> str:

@@ -8,9 +8,8 @@ from typing import Any
 import pandas as pd
 
 from medcramp.report.workbook.sheet import Book
-from medcramp.report.workbook.styles import BRAND, FONT, QUIET, RULE, WORD_COLOURS
+from medcramp.report.workbook.styles import BRAND, DISPLAY, FONT, QUIET, RULE, WORD_COLOURS
 
-MOST_CLASSES = 12
 _FIRST_COLUMN = 4
 _COLUMNS_EACH = 6
 _DATA_COLUMN = 20
@@ -38,7 +37,8 @@ _MATCH = {
 def write(book: Book, sheet: Any, data: Mapping[str, pd.DataFrame], last_row: int) -> None:
     """Put the charts beside the numbers (which end at `last_row`) and what they draw on outside the printed area."""
     data_row = 0
-    for place, (name, frame) in enumerate(data.items()):
+    for place, name in enumerate(_TITLES):
+        frame = data[name].rename(index=DISPLAY)
         _write_data(book, sheet, data_row, name, frame)
         if len(frame) and frame.to_numpy().sum():
             chart = _chart(book, sheet.get_name(), name, frame, data_row)

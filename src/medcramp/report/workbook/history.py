@@ -40,7 +40,9 @@ def with_history(frames: dict[str, pd.DataFrame], carried: Carried) -> dict[str,
     extra = {
         "Settled": findings[settled].reset_index(drop=True),
         "Resolved": _resolved(carried),
-        "Carried over": _leftovers([*carried.leftovers, *_beyond_the_limit(carried, shown)]),
+        "Carried over": _leftovers(
+            [*carried.leftovers, *([] if carried.is_share else _beyond_the_limit(carried, shown))]
+        ),
     }
     return history | {name: frame for name, frame in extra.items() if len(frame)}
 

@@ -75,7 +75,7 @@ class Book:
 _STYLE = {"word": "word", "list": "wrap"}
 
 Links = Mapping[str, Sequence[str | None]]
-"""Column name → per row the place inside the workbook it leads to, or None."""
+"""Column name → per row the place it leads to ("internal:…" or "external:…"), or None."""
 
 
 def shown(columns: Sequence[Column], frame: pd.DataFrame) -> list[Column]:
@@ -214,7 +214,7 @@ def _write_links(book: Book, sheet: Any, position: int, column: pd.Series, targe
         if target is None or row > LINK_LIMIT:
             sheet.write_string(row, position, text, plain)
         else:
-            sheet.write_url(row, position, f"internal:{target}", style, text)
+            sheet.write_url(row, position, target, style, text)
 
 
 def _write_blank(sheet: Any, position: int, rows: int, style: Any) -> None:

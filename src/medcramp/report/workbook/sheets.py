@@ -26,6 +26,7 @@ WORKLIST = (
     Column("top_reason", "Main reason", 32, "wrap"),
     Column("action", "What to do", 36, "wrap"),
     Column("options_link", "Options", 8),
+    Column("paper", "Paper", 7),
     *ENTRY_COLUMNS,
     Column("classes", "Linked classes", 24, "list", folded=True),
     Column("medications", "Medicines", 10, "count", folded=True),

@@ -6,13 +6,13 @@ from typing import Any
 
 import pandas as pd
 
-from medcramp.records import ELECTROLYTES, PRIORITIES, SEVERITIES, Tables
+from medcramp.records import PRIORITIES, Tables
 from medcramp.report.carry import Carried
+from medcramp.report.charting import chart_data
 from medcramp.report.info import ReportConfig, RunInfo
 from medcramp.report.manifest import by_value, counts
 from medcramp.report.workbook import charts
 from medcramp.report.workbook.sheet import Book
-from medcramp.report.workbook.styles import DISPLAY
 
 _MEANING = {
     "urgent today": "act today: see the finding before anything else",
@@ -164,27 +164,3 @@ def _section(book: Book, sheet: Any, row: int, title: str) -> int:
     for column in (_VALUE, _NOTE):
         sheet.write_blank(row, column, None, style)
     return row + 1
-
-
-def chart_data(tables: Tables, config: ReportConfig) -> dict[str, pd.DataFrame]:
-    """The numbers behind the charts; small counts are masked when the user asks for it."""
-    classes = tables.findings.loc[tables.findings["kind"] == "class", "rule"].astype(str)
-    by_class = classes.str.removeprefix("CLASS-").str.replace("_", " ").value_counts()
-    by_class = by_class.sort_index().sort_values(ascending=False, kind="stable").head(charts.MOST_CLASSES)
-    severity = by_value(tables.findings["severity"], SEVERITIES)
-    nets = tables.electrolytes
-    direction = pd.crosstab(nets["electrolyte"].astype(str), nets["net"].astype(str))
-    direction = direction.reindex(index=list(ELECTROLYTES), columns=["down", "mixed", "up"], fill_value=0)
-    match = by_value(tables.medications["status_match"])
-    data = {
-        "severity": pd.DataFrame({"findings": severity}),
-        "class": pd.DataFrame({"patients": by_class}),
-        "electrolyte": direction,
-        "match": pd.DataFrame({"records": {DISPLAY.get(key, key): count for key, count in match.items()}}),
-    }
-    return {name: mask(frame, config.mask_below) for name, frame in data.items()}
-
-
-def mask(frame: pd.DataFrame, below: int) -> pd.DataFrame:
-    """Counts above 0 and below `below` become 0: a bar of one or two people can point at them."""
-    return frame.where((frame == 0) | (frame >= below), 0)
