@@ -86,6 +86,29 @@ def test_the_note_asks_for_tests_that_are_not_on_file(case_of):
     assert "magnesium" in known
 
 
+def test_an_urgent_point_is_asked_about_first(case_of):
+    made = note(case_of(drugs=["quinine sulfate 324 mg capsule"]))
+    assert made.requests[0].startswith("Please call back today")
+
+
+def test_a_point_does_not_repeat_its_title_and_drugs(case_of):
+    drugs = ["furosemide 40 mg tablet", "hydrochlorothiazide 25 mg tablet"]
+    made = sheet(case_of(drugs=drugs))
+    for one in (*made.points, *made.contributors):
+        assert one.message
+        assert not one.message.startswith(one.title)
+        assert not one.message.startswith(tuple(drugs))
+
+
+def test_look_alikes_that_make_no_sense_are_left_out(case_of):
+    names = [mimic.name for mimic in sheet(case_of(age=70)).mimics]
+    assert "Restless legs" in names
+    assert not {"Sever disease", "Statin muscle symptoms"} & set(names)
+    assert "Statin muscle symptoms" in [
+        mimic.name for mimic in sheet(case_of(drugs=["simvastatin 20 mg tablet"])).mimics
+    ]
+
+
 def test_a_note_without_a_point_asks_for_nothing(case_of):
     made = note(case_of())
     assert (made.assessment, made.requests) == ((), ())

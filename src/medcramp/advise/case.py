@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -21,7 +21,7 @@ from medcramp.logic.evaluate import Evaluator
 from medcramp.logic.expressions import Node
 from medcramp.logic.facts import ACTIVE, STOPPED, Facts
 
-Row = Mapping[str, Any]
+Row = Mapping[str, str]
 
 
 class Screened(Protocol):

@@ -53,7 +53,7 @@ def points(case: Case) -> tuple[doc.Point, ...]:
             certainty=row["certainty"],
             title=row["title"] or row["message"],
             drugs=row["drugs"],
-            message=row["message"],
+            message=_explanation(row),
             action=row["action"],
             missing=row["missing"],
             sources=row["sources"],
@@ -78,11 +78,17 @@ def _contributors(case: Case) -> Iterator[doc.Contributor]:
                 title=row["title"] or row["message"],
                 drugs=row["drugs"],
                 grade=next((words for grade, words in grades.items() if grade == row["grade"]), ""),
-                message=row["message"],
+                message=_explanation(row),
                 say=_lines(case, group, "say"),
                 never_say=_lines(case, group, "never_say"),
                 monitor=_lines(case, group, "monitor"),
             )
+
+
+def _explanation(row: Row) -> str:
+    """The message of a finding without its title and drugs, which stand beside it."""
+    text = row["message"].removeprefix(row["title"]).removeprefix(": ")
+    return text.removeprefix(row["drugs"].replace(";", " + ")).removeprefix(". ").strip()
 
 
 def _lines(case: Case, group: str, kind: CounselKind) -> tuple[str, ...]:
@@ -95,11 +101,16 @@ def _electrolyte(row: Row) -> doc.Electrolyte:
         net=row["net"],
         drivers_down=row["drivers_down"],
         drivers_up=row["drivers_up"],
-        last_value=row["last_value"],
+        last_value=shown(row["last_value"]),
         unit=row["unit"],
         last_date=row["last_date"],
         note=row["note"],
     )
+
+
+def shown(value: str) -> str:
+    """A laboratory value as it is shown: two decimals at most."""
+    return f"{round(float(value), 2):g}" if value else ""
 
 
 def _missing(row: Row) -> str:
@@ -123,6 +134,7 @@ def _mimics(case: Case) -> Iterator[doc.Mimic]:
     found = [
         doc.Mimic(mimic.name, mimic.tell, referrals[mimic.refer], case.holds(mimic.on_file))
         for mimic in case.knowledge.advice.mimics
+        if not case.knows_no(mimic.show)
     ]
     yield from sorted(found, key=lambda mimic: not mimic.on_file)
 
@@ -136,7 +148,7 @@ def _care(care: Care, case: Case) -> doc.Care:
     """A measure without medicine, with what the option table says against it for this patient."""
     row = next((row for row in case.options if row["option"] == care.option), None)
     against = row["reasons"] if row is not None and row["status"] in ("avoid", "caution") else ""
-    return doc.Care(care.name, care.fit, _tagged(care.words, care.tag, case), against)
+    return doc.Care(care.name, care.fit, _tagged(care.words, care.tag, case), against.removeprefix("caution: "))
 
 
 def _option(row: Row, option: Option, case: Case) -> doc.OptionLine:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from medcramp import documents as doc
 from medcramp.advise.case import Case, medicines, person
 from medcramp.advise.compounding import compounding_request
-from medcramp.advise.counselling import points, sheet
+from medcramp.advise.counselling import points, sheet, shown
 from medcramp.knowledge.ladder import Match
 from medcramp.knowledge.paperwork import Request
 
@@ -28,7 +28,7 @@ def note(case: Case) -> doc.PrescriberNote:
         situation=(words.situation,),
         medicines=medicines(case),
         laboratory=tuple(
-            f"{row['electrolyte']} {row['last_value']} {row['unit']} ({row['last_date']})"
+            f"{row['electrolyte']} {shown(row['last_value'])} {row['unit']} ({row['last_date']})"
             for row in case.electrolytes
             if row["last_value"]
         ),

@@ -45,6 +45,7 @@ class Mimic(Traced):
     name: str
     tell: str
     refer: str
+    show: Expression = ALWAYS
     on_file: Expression = NEVER
 
 
