@@ -14,7 +14,9 @@ from medcramp.knowledge import columns as column_knowledge
 from medcramp.knowledge import drug_words
 from medcramp.knowledge.columns import Columns
 from medcramp.read import beside, canonical, companions, inspect, layouts, refuse, shapes
+from medcramp.read.canonical import Reader
 from medcramp.read.containers import open_input
+from medcramp.read.dates import Evidence
 from medcramp.read.grids import Canonical, Grid
 from medcramp.read.ledger import IGNORED, REJECTED
 from medcramp.read.meaning import DrugTest, check_settled
@@ -89,9 +91,14 @@ def _add_grids(
     shaped = [(u, shapes.shape(u, columns, drug_test, settled)) for u in understood]
     if not any(s for _, s in shaped):
         raise refuse.not_understood(path, understood)
+    readers = {id(s): Reader(s.table, s.meaning, columns, settled) for _, s in shaped if s}
+    if len(readers) > 1:
+        evidence = sum((reader.date_evidence() for reader in readers.values()), Evidence())
+        for reader in readers.values():
+            reader.file_dates = evidence
     for u, s in shaped:
         if s:
-            _add_records(u, s, columns, settled, gathered)
+            _add_records(u, s, readers[id(s)], gathered)
         elif u.kind in COMPANION_COLUMNS and not u.missing:
             parts, messages = companions.read_companion(u, columns)
             gathered.companions.setdefault(u.kind, []).append(parts)
@@ -101,12 +108,10 @@ def _add_grids(
             gathered.tell([refuse.unused_table(u)], u.grid)
 
 
-def _add_records(
-    understood: Understood, shaped: shapes.Shaped, columns: Columns, settled: Mapping[str, str], gathered: Gathered
-) -> None:
+def _add_records(understood: Understood, shaped: shapes.Shaped, reader: Reader, gathered: Gathered) -> None:
     fates = shaped.fates
-    read = canonical.read_table(shaped.table, shaped.meaning, columns, settled, fates)
-    for kind, parts in beside.facts_beside(shaped, read, columns).items():
+    read = canonical.read_table(reader, fates)
+    for kind, parts in beside.facts_beside(reader, read).items():
         gathered.companions.setdefault(kind, []).append(parts)
     keep = fates.open
     table = shaped.table

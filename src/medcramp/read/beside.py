@@ -6,21 +6,18 @@ import re
 
 import numpy as np
 
-from medcramp.knowledge.columns import Columns
 from medcramp.read import companions, dates, values
 from medcramp.read.canonical import Canonical, Reader
 from medcramp.read.lab_titles import is_lab, test_name
 from medcramp.read.ledger import same_rows
-from medcramp.read.shapes import Shaped
 from medcramp.read.tables import Column, constant, empty, stack
 
 VALUE_TITLES = {"value", "result", "level", "latest", "last"}
 DATE_TITLES = {"date", "collected", "taken", "when"}
 
 
-def facts_beside(shaped: Shaped, read: Canonical, columns: Columns) -> dict[str, companions.Parts]:
+def facts_beside(reader: Reader, read: Canonical) -> dict[str, companions.Parts]:
     """Companion tables from a table of records: one row per person and fact."""
-    reader = Reader(shaped.table, shaped.meaning, columns, {})
     ids = read.columns["patient_id"]
     found = {
         "allergies": _allergies(reader, ids),

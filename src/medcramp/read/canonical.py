@@ -44,6 +44,8 @@ class Reader:
     meaning: Meaning
     columns: Columns
     settled: Mapping[str, str]
+    file_dates: dates.Evidence = field(default_factory=dates.Evidence)
+    """What the dates of all tables of the file say about the order of day and month."""
     notices: list[str] = field(default_factory=list)
     remarks: values.Remarks = field(default_factory=values.Remarks)
     date_readings: dict[str, dates.Reading] = field(default_factory=dict)
@@ -77,9 +79,16 @@ class Reader:
                     "you said so", True, latest, n == "birth_date",
                 )  # fmt: skip
             else:
-                self.date_readings[n] = dates.decide(found[n], everything, habit, latest, n == "birth_date")
+                self.date_readings[n] = dates.decide(
+                    found[n], everything, habit, latest, n == "birth_date", self.file_dates
+                )
         self._tell_dates(found)
         return {n: column.map(lambda t, n=n: dates.parse(t, self.date_readings[n])) for n, column in texts.items()}
+
+    def date_evidence(self) -> dates.Evidence:
+        """What all dates of this table say about the order of day and month."""
+        columns = [self.text(name) for name in DATE_FIELDS if self.meaning.has(name)]
+        return sum((dates.evidence(column.texts) for column in columns), dates.Evidence())
 
     def _habit(self) -> str:
         from medcramp.knowledge.columns import header_key
@@ -136,9 +145,9 @@ class Reader:
         return bool(values.decimal_comma(texts))
 
 
-def read_table(table: Table, meaning: Meaning, columns: Columns, settled: Mapping[str, str], fates: Fates) -> Canonical:
+def read_table(reader: Reader, fates: Fates) -> Canonical:
     """Canonical columns of a table of records whose shape is already one row per record."""
-    reader = Reader(table, meaning, columns, settled)
+    table, meaning, columns = reader.table, reader.meaning, reader.columns
     rows = len(table)
     days = reader.cleaned_dates()
     comma = reader.comma_decimals()
@@ -301,7 +310,8 @@ def _mark_footers(reader: Reader, fates: Fates, suspects: np.ndarray) -> None:
 
 
 def _identity(reader: Reader, found: Mapping[str, Column], fates: Fates) -> Column:
-    ids, dated, undated = patients.identify(found["patient_id"], found["patient_name"], found["birth_date"])
+    people = [found[name].where(fates.open) for name in ("patient_id", "patient_name", "birth_date")]
+    ids, dated, undated = patients.identify(*people)
     if dated:
         reader.notices.append(f"{dated} people are identified by name and birth date (no patient id)")
     if undated:

@@ -88,8 +88,15 @@ def evidence(texts: Iterable[str]) -> Evidence:
     return Evidence(month_first, day_first, ambiguous, dotted, latest, spans[MONTH_FIRST], spans[DAY_FIRST])
 
 
-def decide(own: Evidence, table: Evidence, habit: str = "", reference_year: int = 0, birth: bool = False) -> Reading:
-    """The order of a column: its own values, then the other date columns of the table, then habit, then spread.
+def decide(
+    own: Evidence,
+    table: Evidence,
+    habit: str = "",
+    reference_year: int = 0,
+    birth: bool = False,
+    file: Evidence | None = None,
+) -> Reading:
+    """The order of a column: its own values, other date columns of the table, of the file, then habit, then spread.
 
     `habit` is what the export itself suggests ("month first" beside a US drug code, "day first" beside a UK or
     Canadian one). What nothing decides is read month first and `decided` is False: the caller must say so.
@@ -99,10 +106,15 @@ def decide(own: Evidence, table: Evidence, habit: str = "", reference_year: int 
     def reading(order: str, why: str, decided: bool = True) -> Reading:
         return Reading(order, why, decided, year, birth)
 
-    for found, whose in ((own, "this column"), (table, "other date columns")):
+    sources = (
+        (own, "it has"),
+        (table, "other date columns have"),
+        (file or Evidence(), "other tables of this file have"),
+    )
+    for found, whose in sources:
         if found.month_first != found.day_first:
             order = MONTH_FIRST if found.month_first > found.day_first else DAY_FIRST
-            return reading(order, f"{whose} hold dates that allow nothing else")
+            return reading(order, f"{whose} dates that allow nothing else")
     if not own.ambiguous:
         return reading(MONTH_FIRST, "no date depends on it")
     if own.dotted:

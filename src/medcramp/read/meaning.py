@@ -18,6 +18,7 @@ from medcramp.read.tables import Column, Table
 SAMPLE = 300
 DrugTest = Callable[[str], bool]
 NDC_SHAPE = re.compile(r'[=" \']*[\d*]{3,6}-[\d*]{3,4}-[\d*]{1,2}"?|[="\']*\d{7,12}"?')
+NAME = re.compile(r"[^\W\d_](?:[^\W\d_]|[ .,'’-])*")
 SETTLED = 4.0
 DATE_FIELDS = ("birth_date", "fill_date", "start_date", "written_date", "end_date", "date")
 SEVERAL = {"drug", "generic_name", "icd10", "substance", "quantity", "birth_date", "strength", "sig", "status"}
@@ -96,7 +97,7 @@ class Contents:
 def looks_like_name(text: str) -> bool:
     """Two or more words of letters, or LAST,FIRST; no figures."""
     plain = values.tidy(re.sub(r"[(*\[].*?[)*\]]", "", text))
-    return bool(re.fullmatch(r"[^\W\d_][^\d_;:/]*", plain)) and bool(re.search(r"[^\W\d_][, ]+[^\W\d_]", plain))
+    return bool(NAME.fullmatch(plain)) and bool(re.search(r"[^\W\d_][., ]+[^\W\d_]", plain))
 
 
 def counts_rows(texts: Sequence[str]) -> bool:
@@ -113,7 +114,7 @@ def looks_like_directions(text: str, columns: Columns) -> bool:
     if "frequency" in kinds or "as directed" in folded or words[:1] in (["uad"], ["ud"]):
         return True
     counted = any(pair == ("number", "unit") for pair in itertools.pairwise(kinds))
-    return counted and kinds[0] in {"number", "verb"} or ("verb" in kinds and "number" in kinds)
+    return (counted and kinds[0] in {"number", "verb"}) or ("verb" in kinds and "number" in kinds)
 
 
 def contents_of(column: Column, drug_test: DrugTest, columns: Columns) -> Contents:
@@ -157,7 +158,7 @@ def _drug(strength: int, c: Contents) -> float:
         return -1.0
     if strength < 3 and c.drug < 0.25:
         return -1.0
-    return c.drug
+    return 0.7 * c.drug + 0.3 * c.share(AMOUNT.search)
 
 
 def _numeric(strength: int, c: Contents) -> float:

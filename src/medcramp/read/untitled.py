@@ -51,7 +51,7 @@ def meaning_of(table: Table, columns: Columns, drug_test: DrugTest) -> tuple[Mea
     settle("status", _best(left, lambda c: c.contents.share(lambda t: t.lower() in columns.statuses and len(t) > 2)))
     if "patient_name" not in fields:
         settle("patient_id", _patient_id(left))
-    settled, doubt = _amounts([c for c in left if c.contents.number > 0.95], len(table))
+    settled, doubt = _amounts([c for c in left if c.contents.number > 0.95])
     for name, candidate in settled.items():
         settle(name, candidate)
     if doubt:
@@ -120,13 +120,10 @@ def _patient_id(left: Sequence[Candidate]) -> Candidate | None:
     return repeating[0] if len(repeating) == 1 else None
 
 
-def _amounts(left: Sequence[Candidate], rows: int) -> tuple[dict[str, Candidate], str]:
+def _amounts(left: Sequence[Candidate]) -> tuple[dict[str, Candidate], str]:
     """Quantity and days' supply among columns of numbers: days are usual counts, and no more than the quantity."""
     small = [
-        c
-        for c in left
-        if not (len(c.column.used) == rows > 3)
-        and all(0 < abs(float(n)) <= 1000 for t in c.contents.texts if (n := values.number(t, False)))
+        c for c in left if all(0 < abs(float(n)) <= 1000 for t in c.contents.texts if (n := values.number(t, False)))
     ]
     usual = [c for c in small if c.contents.share(lambda t: values.number(t, False) in USUAL_DAYS) > ENOUGH]
     if len(small) == 2:

@@ -77,6 +77,8 @@ def before_labels(text: str, columns: Columns) -> str:
 def take(person: Person, label: str, value: str, columns: Columns) -> bool:
     """Put a value under the person field that its label means, when it can be one."""
     meanings = columns.meanings(label, "patients")
+    if meanings.get("substance", 0) == 3:
+        meanings = {"substance": 3}
     for name, _ in sorted(meanings.items(), key=lambda item: -item[1]):
         usable = person_value(name, value, columns)
         if usable and name not in person:
@@ -88,6 +90,8 @@ def take(person: Person, label: str, value: str, columns: Columns) -> bool:
 def person_value(name: str, value: str, columns: Columns) -> str | None:
     """The part of a text that can stand for a person field, or None."""
     value = values.tidy(value)
+    if name == "substance":
+        return value or None
     if not value or name not in PERSON_FIELDS:
         return None
     if name == "birth_date":
@@ -125,10 +129,13 @@ def block(rows: Sequence[Sequence[str]], columns: Columns) -> Person:
 
 def heading(text: str, columns: Columns) -> Person | None:
     """The person whom a heading row names: "SMITH, JOHN  DOB: 07/04/1939  SEX: M", "Patient: …", or None."""
-    text = CONTINUED.sub("", values.tidy_lines(text) if "\n" in text else text.strip())
+    text = values.tidy_lines(text) if "\n" in text else text.strip()
+    continued = bool(CONTINUED.search(text))
+    text = CONTINUED.sub("", text)
     person = key_values(text, columns)
     before = before_labels(text, columns).strip(" -*#(")
-    if not person.keys() & {"patient_name", "last_name"} and looks_like_name(before) and "," in before:
+    unnamed = not person.keys() & {"patient_name", "last_name"}
+    if unnamed and looks_like_name(before) and "," in before and (person or continued or before.isupper()):
         person["patient_name"] = before
     if "patient_name" not in person and (found := NAME_AND_DATE.match(text)):
         person["patient_name"] = values.tidy(found["name"])

@@ -101,9 +101,7 @@ def _read_lines(
     for index, line in enumerate(lines):
         if not line.strip():
             continue
-        if index < title.first:
-            report.verdicts[index] = "text"
-        elif _figureless(line) in pages:
+        if index < title.first or _figureless(line) in pages:
             report.verdicts[index] = "text"
         elif line.strip() in title.texts:
             report.verdicts[index] = "titles"

@@ -102,8 +102,7 @@ def repeated_titles(table: Table, meaning: Meaning) -> np.ndarray:
 
 def _holds_title(table: Table, place: int) -> np.ndarray:
     column, title = table.column(place), table.titles[place]
-    codes = [code for code in np.flatnonzero(column.values == title)] if title else []
-    return np.isin(column.codes, codes)
+    return np.isin(column.codes, np.flatnonzero(column.values == title) if title else [])
 
 
 def extended(table: Table, meaning: Meaning, columns: Mapping[str, Column]) -> tuple[Table, Meaning]:
