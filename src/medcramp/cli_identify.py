@@ -31,6 +31,24 @@ def identify(file: Path, column: str, out: Path, corrections: Path | None) -> No
     click.echo(f"Written: {out}")
 
 
+@click.command()
+@click.argument("text")
+def drug(text: str) -> None:
+    """Explain how one drug line is recognised: words, candidates, decision, classes, electrolytes, sources.
+
+    \b
+    Example:
+      medcramp drug "LISINOPRIL-HCTZ 20-12.5 MG TA"
+    """
+    from medcramp import knowledge
+    from medcramp.recognise.explain import explain
+
+    for heading, lines in explain(text, knowledge.load()):
+        click.secho(heading, bold=True)
+        for line in lines:
+            click.echo(f"  {line}")
+
+
 @click.group()
 def codes() -> None:
     """Local drug-code tables: NDC, RxNorm, DIN, ATC. They stay on this computer, readable by you only."""

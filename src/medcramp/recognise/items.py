@@ -35,6 +35,7 @@ class Item:
     product: Product
     certain: tuple[str, ...]
     possible: tuple[str, ...]
+    release: str = ""
 
 
 def distinct(columns: Sequence[pd.Series]) -> tuple[NDArray[np.int32], NDArray[np.intp]]:
@@ -122,7 +123,7 @@ def _item(
     found = known.get(key)
     if found is None:
         found = known[key] = _product(named, strength, form, route, knowledge)
-    return Item(row.get("drug", ""), named, strength.text, *found)
+    return Item(row.get("drug", ""), named, strength.text, *found, release=matched.release)
 
 
 def _product(
@@ -197,6 +198,7 @@ def items_frame(items: Sequence[Item]) -> pd.DataFrame:
             "strength": pd.Series([item.strength for item in items], dtype=object),
             "route": pd.Series([item.product.route for item in items], dtype=object),
             "form": pd.Series([item.product.form for item in items], dtype=object),
+            "release": pd.Series([item.release for item in items], dtype=object),
             "match": pd.Series([item.named.match for item in items], dtype=object),
             "score": np.array([item.named.score for item in items], dtype=float),
             "note": pd.Series(["; ".join(item.named.notes) for item in items], dtype=object),

@@ -90,6 +90,9 @@ class Nearest:
         order = sorted(range(len(self.glued)), key=lambda at: len(self.glued[at]))
         self.by_length = [self.glued[at] for at in order]
         self.meanings_by_length = [self.meanings[at] for at in order]
+        numbered: dict[frozenset[tuple[str, ...]], int] = {}
+        drugs = [frozenset(tuple(sorted(parts)) for parts in meaning.meanings) for meaning in self.meanings_by_length]
+        self.drugs = np.array([numbered.setdefault(drug, len(numbered)) for drug in drugs])
         self.lengths = np.array([len(glued) for glued in self.by_length])
 
     @cached_property
@@ -190,26 +193,26 @@ class Nearest:
             return found
         spelled = _distances(words, self.by_length[choices], limit)
         heard = _distances([sound(word) for word in words], self.sounds[choices], limit)
-        meanings = self.meanings_by_length[choices]
         for row, (chunk, word) in enumerate(zip(chunks, words, strict=True)):
-            near = self._judge(chunk, word, spelled[row], heard[row], meanings)
+            near = self._judge(chunk, word, spelled[row], heard[row], int(first))
             if near is not None:
                 found[chunk] = near
         return found
 
-    def _judge(
-        self, chunk: str, word: str, spelled: Distances, heard: Distances, meanings: Sequence[Meaning]
-    ) -> Near | None:
-        """Accept, ask, or leave: by the fewest slips, the next best that is another drug, and the confused pairs."""
+    def _judge(self, chunk: str, word: str, spelled: Distances, heard: Distances, start: int) -> Near | None:
+        """Accept, ask, or leave: by the fewest slips, the next best that is another drug, and the confused pairs.
+
+        The distances are those to the names from `start` on, in the order of `by_length`.
+        """
         slips = np.minimum(spelled, heard + (spelled > 0))
         best, edits = int(slips.min()), asked_edits(len(word))
         if best > edits + 1:
             return None
         within = np.flatnonzero(slips <= best + 1)
         ranked = within[np.lexsort((spelled[within], slips[within]))]
-        top = meanings[ranked[0]]
-        same = {frozenset(part) for part in top.meanings}
-        rivals = [meanings[at] for at in ranked[1:] if not same >= {frozenset(part) for part in meanings[at].meanings}]
+        top = self.meanings_by_length[start + int(ranked[0])]
+        others = ranked[self.drugs[start + ranked] != self.drugs[start + ranked[0]]]
+        rivals = [self.meanings_by_length[start + int(at)] for at in others[:SHOWN]]
         confused = sorted(
             partner
             for partner in self.vocabulary.confusable.get(top.phrase, ())
