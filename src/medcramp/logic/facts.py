@@ -60,7 +60,8 @@ class Facts:
     is known, the true sum when `complete`. `lines` (LINE_FACTS): the patient's own drug lines of each exposure, with
     their latest and first record (row of the records frame). `labs` (LAB_FACTS): latest result per patient and test
     inside its window, canonical unit. `conditions`, `allergies`: planes per condition set, and per group or substance.
-    `record_exposure`, `record_active`: per record, row of `exposures` (-1 none) and ACTIVE, STOPPED or UNKNOWN.
+    `labs_given`: the run had a table of results, so that a missing result means something. `record_exposure`,
+    `record_active`: per record, row of `exposures` (-1 none) and ACTIVE, STOPPED or UNKNOWN.
     """
 
     as_of: np.datetime64
@@ -76,6 +77,7 @@ class Facts:
     record_exposure: NDArray[np.int32]
     record_active: NDArray[np.int8]
     lookback_days: int = 180
+    labs_given: bool = True
     source_rows: NDArray[np.int32] = field(default_factory=lambda: np.empty(0, np.int32))
     source_files: pd.Series = field(default_factory=lambda: pd.Series(dtype=object))
 

@@ -58,6 +58,7 @@ def build(read: ReadResult, recognised: Recognised, knowledge: Knowledge, settin
         record_exposure=taken.record_exposure,
         record_active=verdicts.active,
         lookback_days=settings.lookback_days,
+        labs_given="labs" in companions,
         source_rows=records["source_row"].to_numpy(),
         source_files=records["source_file"],
     )

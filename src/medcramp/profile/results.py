@@ -23,7 +23,8 @@ def latest_results(
     labs = knowledge.labs
     rows = _canonical(table, people, labs)
     window = np.array([settings.lab_days or labs.window_days(test) for test in labs.tests])
-    age = (settings.day - rows["date"].to_numpy()) / np.timedelta64(1, "D")
+    elapsed = settings.day - rows["date"].to_numpy().astype("datetime64[D]")
+    age = np.where(np.isnat(elapsed), np.nan, elapsed.astype("timedelta64[D]").astype(float))
     fits = np.isnan(age) | ((age >= 0) & (age <= window[rows["code"].to_numpy()]))
     newest = _newest(rows[fits], labs)
     return _adjusted(newest, labs)

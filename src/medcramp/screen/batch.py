@@ -34,9 +34,9 @@ class Batch:
     action: str
     mechanism: str
     electrolytes: str
-    verified: bool
     patients: Index
     certain: Mask
+    verified: Mask
     severity: NDArray[np.int8]
     urgency: NDArray[np.int8]
     grade: NDArray[np.int8]
@@ -60,6 +60,7 @@ class Batch:
 _ARRAYS = (
     "patients",
     "certain",
+    "verified",
     "severity",
     "urgency",
     "grade",
@@ -137,7 +138,7 @@ def to_frame(batches: Sequence[Batch], facts: Facts) -> pd.DataFrame:
         "grade": coded("grade", GRADES),
         "certainty": _categorical((~certain).astype(np.int8), (CONFIRMED, VERIFY)),
         "urgency": coded("urgency", URGENCIES),
-        "verified": np.array([batch.verified for batch in batches], dtype=bool)[of_batch],
+        "verified": _joined(batches, "verified", bool)[order],
         "finding_id": _finding_ids(ids, batches, patients, of_batch),
     }
     for name in ("rule", "kind", "title", "action", "mechanism", "electrolytes", "subject"):

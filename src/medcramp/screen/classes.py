@@ -52,7 +52,7 @@ def _class(group: str, evaluator: Evaluator, evidence: Evidence) -> Batch | None
         electrolytes=";".join(
             f"{row.electrolyte} {row.direction}" for row in effects if row.direction in ("down", "up")
         ),
-        verified=all(link.verified for link in links),
+        verified=np.array([link.verified for link in links], dtype=bool)[best],
         patients=patients,
         certain=certain,
         severity=same(code("info", SEVERITIES), len(patients)),

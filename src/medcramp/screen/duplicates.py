@@ -76,7 +76,7 @@ def _batch(name: str, patients: Index, certain: np.ndarray, evaluator: Evaluator
         action="Find out whether both are meant; if not, keep one and tell the prescriber.",
         mechanism="The doses add up.",
         electrolytes="",
-        verified=False,
+        verified=np.zeros(len(patients), dtype=bool),
         patients=patients,
         certain=certain,
         severity=same(code("moderate", SEVERITIES), len(patients)),

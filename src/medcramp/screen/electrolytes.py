@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from medcramp.knowledge.clinical import ElectrolyteEffect
 from medcramp.logic.evaluate import Evaluator
 from medcramp.logic.facts import Facts, Index, distinct
+from medcramp.logic.gaps import gather
 from medcramp.logic.labs import latest
 from medcramp.logic.planes import Mask
 from medcramp.records import ELECTROLYTE_COLUMNS, ELECTROLYTES, SEVERITIES, URGENCIES
@@ -23,17 +25,15 @@ UNSURE = "another medicine may act too: whether or how it is taken is unknown"
 
 @dataclass(frozen=True)
 class Side:
-    """What moves one electrolyte one way: exposures (certain, possible), the patients, their drugs in words, and who
-    has two or more products of a common effect."""
+    """What moves one electrolyte one way: exposures (certain, possible), the patients, their drugs in words, who has
+    two or more products of a common effect, and who takes what of each of those effects."""
 
     exposures: Index
     perhaps: Index
     patients: Index
     drugs: Texts
     strong: Mask
-    mechanisms: tuple[str, ...]
-    sources: tuple[str, ...]
-    verified: bool
+    common: Sequence[tuple[ElectrolyteEffect, Mask]]
 
     def spread(self, size: int) -> Texts:
         """Drugs in words over all patients, "" where there are none."""
@@ -60,18 +60,15 @@ def _side(electrolyte: str, direction: str, evaluator: Evaluator, evidence: Evid
     chosen = {row.group: evaluator.medicines.now(row.group) for row in effects}
     certain = distinct(none, *(part.certain for part in chosen.values()))
     perhaps = np.setdiff1d(distinct(none, *(part.possible for part in chosen.values())), certain, assume_unique=True)
-    common = [chosen[row.group].certain for row in effects if row.likelihood == "common"]
+    common = [(row, chosen[row.group].certain) for row in effects if row.likelihood == "common"]
     patients = np.flatnonzero(facts.by_patient(certain))
-    taken = [row for row in effects if len(chosen[row.group].certain)]
     return Side(
         exposures=certain,
         perhaps=perhaps,
         patients=patients,
         drugs=_named([row.group for row in effects], certain, patients, evaluator, evidence),
-        strong=facts.count_by_patient(distinct(none, *common)) >= 2,
-        mechanisms=tuple(dict.fromkeys(row.mechanism for row in taken)),
-        sources=tuple(dict.fromkeys(key for row in taken for key in row.source)),
-        verified=all(row.verified for row in taken),
+        strong=facts.count_by_patient(distinct(none, *(exposures for _, exposures in common))) >= 2,
+        common=[(row, facts.by_patient(exposures)) for row, exposures in common if len(exposures)],
     )
 
 
@@ -192,6 +189,15 @@ def _net(
     electrolyte: str, direction: str, side: Side, patients: Index, evaluator: Evaluator, evidence: Evidence
 ) -> Batch:
     drugs = side.spread(evaluator.facts.size)[patients]
+    sources_of = {row.group: row.source for row, _ in side.common}
+    sources = text("", len(patients))
+    sources[:] = [
+        ";".join(dict.fromkeys(key for group in groups for key in sources_of[group]))
+        for groups in gather({row.group: mask[patients] for row, mask in side.common}, len(patients))
+    ]
+    unverified = np.zeros(len(patients), dtype=bool)
+    for row, mask in side.common:
+        unverified |= mask[patients] & (not row.verified)
     verb = "lower" if direction == DOWN else "raise"
     words = [
         f"Several medicines {verb} {electrolyte}: {names.replace(';', ' + ')}. Nothing taken opposes it."
@@ -207,11 +213,11 @@ def _net(
         kind="electrolyte",
         title=f"Several medicines {verb} {electrolyte}",
         action=f"Look for a recent {electrolyte} result; ask for one when there is none.",
-        mechanism="; ".join(side.mechanisms),
+        mechanism="",
         electrolytes=f"{electrolyte} {direction}",
-        verified=side.verified,
         patients=patients,
         certain=np.ones(len(patients), dtype=bool),
+        verified=~unverified,
         severity=same(code("minor", SEVERITIES), len(patients)),
         urgency=same(code("routine", URGENCIES), len(patients)),
         grade=same(-1, len(patients)),
@@ -219,6 +225,6 @@ def _net(
         message=message,
         facts=text("", len(patients)),
         missing=text("", len(patients)),
-        sources=text(";".join(side.sources), len(patients)),
+        sources=sources,
         source_rows=evidence.source_rows(exposures, patients),
     )

@@ -37,6 +37,7 @@ def fire(rule: Rule, evaluator: Evaluator, evidence: Evidence, *, policy: bool) 
     exposures = looked_at(rule, evaluator, candidates)
     drugs = evidence.drugs(exposures, candidates)
     facts = _facts(rule, evaluator, candidates)
+    missing = _missing(rule, evaluator, candidates, certain)
     return Batch(
         rule=rule.id,
         subject=rule.subject,
@@ -45,7 +46,7 @@ def fire(rule: Rule, evaluator: Evaluator, evidence: Evidence, *, policy: bool) 
         action=rule.action,
         mechanism=rule.mechanism,
         electrolytes=";".join(f"{name} {direction}" for name, direction in rule.electrolytes.items()),
-        verified=rule.tag == "V",
+        verified=np.full(len(candidates), rule.tag == "V"),
         replaces=rule.replaces,
         patients=candidates,
         certain=certain,
@@ -53,9 +54,9 @@ def fire(rule: Rule, evaluator: Evaluator, evidence: Evidence, *, policy: bool) 
         urgency=same(code(rule.urgency, URGENCIES), len(candidates)),
         grade=same(-1, len(candidates)),
         drugs=drugs.each(),
-        message=_messages(rule, drugs.each(), facts, reasons),
+        message=_messages(rule, drugs.each(), facts, reasons, missing),
         facts=facts,
-        missing=_missing(rule, evaluator, candidates, certain),
+        missing=missing,
         sources=text(";".join(rule.sources), len(candidates)),
         source_rows=evidence.source_rows(exposures, candidates, first=rule.kind == "cascade"),
     )
@@ -85,21 +86,27 @@ def _facts(rule: Rule, evaluator: Evaluator, patients: Index) -> Texts:
     return facts
 
 
-def _messages(rule: Rule, drugs: Texts, facts: Texts, reasons: Texts) -> Texts:
-    """One message per distinct combination of drugs, facts and reasons."""
-    known: dict[tuple[str, str, str], str] = {}
+def _messages(rule: Rule, drugs: Texts, facts: Texts, reasons: Texts, missing: Texts) -> Texts:
+    """One message per distinct combination of drugs, facts, reasons and what is missing."""
+    known: dict[tuple[str, str, str, str], str] = {}
     messages = text("", len(drugs))
-    for place, key in enumerate(zip(drugs, facts, reasons, strict=True)):
+    for place, key in enumerate(zip(drugs, facts, reasons, missing, strict=True)):
         if key not in known:
             known[key] = message(rule, *key)
         messages[place] = known[key]
     return messages
 
 
-def message(rule: Rule, drugs: str, facts: str, reason: str) -> str:
+def message(rule: Rule, drugs: str, facts: str, reason: str, missing: str) -> str:
     """What the finding says: the rule, the patient's own drugs, the effect, the numbers compared, why it is raised."""
     subject = f"{rule.title}: {drugs.replace(';', ' + ')}." if drugs else f"{rule.title}."
-    parts = [subject, rule.effect, facts and f"Here: {facts}.", reason and f"Raised because {reason}."]
+    parts = [
+        missing and f"To be verified, not known: {missing.replace(';', ', ')}.",
+        subject,
+        rule.effect,
+        facts and f"Here: {facts}.",
+        reason and f"Raised because {reason}.",
+    ]
     return " ".join(part for part in parts if part) + _TAGGED[rule.tag]
 
 

@@ -117,7 +117,7 @@ def _batch(
         action="Tell the prescriber; repeat the test if the result does not fit the patient.",
         mechanism="",
         electrolytes=f"{electrolyte} {DOWN if direction == 'low' else UP}" if electrolyte else "",
-        verified=all(limit.verified for limit in ladder),
+        verified=np.array([*(limit.verified for limit in ladder), True], dtype=bool)[step],
         patients=patients,
         certain=np.full(len(patients), not missing),
         severity=_codes([limit.severity for limit in ladder], "minor", SEVERITIES, step),

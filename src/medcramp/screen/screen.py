@@ -22,7 +22,7 @@ from medcramp.screen.lines import Evidence
 from medcramp.screen.results import lab_findings
 from medcramp.screen.severity import RANK
 from medcramp.screen.suppress import Suppression, suppressed
-from medcramp.screen.unassessed import not_assessed
+from medcramp.screen.unassessed import not_assessed, without_undated
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,7 @@ def screen(facts: Facts, knowledge: Knowledge, settings: ScreenSettings | None =
         *duplicate_findings(evaluator, evidence),
         *lab_findings(all_sides, evaluator, evidence),
     ]
+    batches, undated = without_undated(batches, facts)
     batches, replaced = without_replaced(batches, facts.size)
     if settings.policy_rules:
         batches += net_findings(all_sides, _spoken_for(batches, facts.size), evaluator, evidence)
@@ -69,7 +70,7 @@ def screen(facts: Facts, knowledge: Knowledge, settings: ScreenSettings | None =
     return Screened(
         findings=findings,
         electrolytes=table(all_sides, evaluator),
-        not_assessed=not_assessed(findings),
+        not_assessed=not_assessed(findings, undated, facts),
         suppressed=int(hidden.sum()),
         replaced=replaced,
         below_severity=below,
