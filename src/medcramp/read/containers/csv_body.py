@@ -1,7 +1,8 @@
 """The body of a large delimited file, through pyarrow's CSV reader: only the columns asked for, as integer codes.
 
-Regular files go through in one parallel pass. When rows turn out ragged, or quoted line breaks cross the reader's
-blocks, the file is read again more carefully. Files too large for memory are streamed in batches.
+Regular files go through in one parallel pass. When rows turn out ragged or hold quoted line breaks, the file is read
+again on one thread: the parallel reader, cutting the file at line ends, silently drops rows whose quoted line break it
+hits, so its rows are counted against the line ends of the file. Very large files are streamed in batches.
 """
 
 from __future__ import annotations
@@ -18,12 +19,14 @@ from ...errors import InputUnreadableError
 from ...records import Progress
 from ..grids import Body
 from ..options import Limits
-from .columns import DICTIONARY, accumulated, cell_too_long, check_cells, codes_of, encoded, rows_table, table_of
-from .dialect import NO_DELIMITER, parsed, unclosed_quote
+from .columns import DICTIONARY, accumulated, check_cells, codes_of, encoded, rows_table, table_of
+from .csv_pieces import PieceFile, pieces
+from .dialect import NO_DELIMITER, check_quotes, parsed
 from .source import Source
 from .text import utf8_chunks
 
-BLOCK_BYTES = 8 << 20
+BLOCK_BYTES = 16 << 20
+"""More than any piece of the file, so that pieces stay as they are cut here."""
 STREAM_FROM_BYTES = 256 << 20
 """Larger files are streamed: slower, but memory no longer grows with the text."""
 MOST_RAGGED_ROWS = 1_000_000
@@ -33,18 +36,22 @@ def load(
     source: Source, delimiter: str, width: int, limits: Limits, progress: Progress, columns: Sequence[int]
 ) -> Body:
     """Rows of the file for the columns asked (0-based), see `grids.Body`."""
-    for careful in (False, True):
-        reading = _Reading(source, delimiter, width, limits, progress, careful)
-        try:
-            return reading.body(columns)
-        except pa.ArrowInvalid as error:
-            if "straddl" in str(error):
-                raise cell_too_long(limits, source.name) from error
-            if careful:
-                raise InputUnreadableError(
-                    "cannot be cut into rows and cells", file=source.name, remedy="export it again as CSV or Excel"
-                ) from error
-    raise AssertionError("the careful reading either returns or raises")
+    try:
+        return _Reading(source, delimiter, width, limits, progress, careful=False).body(columns)
+    except (pa.ArrowInvalid, _NotRegularError):
+        pass
+    try:
+        return _Reading(source, delimiter, width, limits, progress, careful=True).body(columns)
+    except (pa.ArrowInvalid, _NotRegularError) as error:
+        # Slow, but only this tells which row it is.
+        check_quotes(utf8_chunks(source), delimiter, limits, source.name)
+        raise InputUnreadableError(
+            "cannot be cut into rows and cells", file=source.name, remedy="export it again as CSV or Excel"
+        ) from error
+
+
+class _NotRegularError(Exception):
+    """Rows were dropped, or an open quote swallowed the end of the file."""
 
 
 @dataclass
@@ -58,6 +65,7 @@ class _Reading:
     progress: Progress
     careful: bool
     ended: bool = False
+    line_ends: int = 0
     ragged: dict[int, str] = field(default_factory=dict)
     """Row number (1-based) → text of rows that are shorter or longer than `width`."""
 
@@ -66,8 +74,8 @@ class _Reading:
         asked = list(dict.fromkeys(columns)) or [0]
         read = self._streamed if self.source.size > STREAM_FROM_BYTES else self._at_once
         table = read(asked)
-        if not self.ended:
-            raise unclosed_quote(self.source.name, table.num_rows + len(self.ragged))
+        if not self.ended or not (self.careful or table.num_rows == self.line_ends):
+            raise _NotRegularError
         check_cells(table, self.limits, self.source.name)
         table, overlong = self._woven(table, asked)
         chosen = table.select([asked.index(column) for column in columns])
@@ -84,18 +92,22 @@ class _Reading:
 
     def _stream(self) -> Any:
         end = self.delimiter * self.width
-        return pa.PythonFile(Pieces(self._marked(end)), mode="r")
+        return pa.PythonFile(PieceFile(self._marked(end)), mode="r")
 
     def _marked(self, end: str) -> Iterator[bytes]:
         """The text, then one row too long by one empty cell: the reader reports it unless an open quote swallows it."""
-        last, done = b"\n", 0
-        for chunk in utf8_chunks(self.source):
-            if chunk:
-                last = chunk[-1:]
-                done += len(chunk)
-                self.progress(f"Reading {self.source.name}", min(done, self.source.size), self.source.size)
-                yield chunk
-        yield (b"" if last in b"\r\n" else b"\n") + end.encode() + b"\n"
+        done = 0
+        for piece in pieces(utf8_chunks(self.source)):
+            done += len(piece)
+            self.progress(f"Reading {self.source.name}", min(done, self.source.size), self.source.size)
+            yield self._counted(piece)
+        yield end.encode() + b"\n"
+
+    def _counted(self, text: bytes) -> bytes:
+        """The text itself; lines that end in it are counted, whichever of the three conventions it follows."""
+        returns = text.count(b"\r")
+        self.line_ends += text.count(b"\n") + (returns - text.count(b"\r\n") if returns else 0)
+        return text
 
     def _settings(self, asked: Sequence[int]) -> tuple[Any, Any, Any]:
         names = [f"c{position}" for position in range(self.width)]
@@ -151,24 +163,3 @@ class _Reading:
     def _cells(self, text: str) -> Sequence[str]:
         rows = parsed(text, self.delimiter, self.limits, self.source.name)
         return rows[0] if rows else ()
-
-
-class Pieces:
-    """The least of a binary file that pyarrow asks for, over an iterator of pieces (none of them empty)."""
-
-    closed = False
-
-    def __init__(self, pieces: Iterator[bytes]) -> None:
-        self._pieces = pieces
-        self._rest = b""
-
-    def read(self, size: int) -> bytes:
-        """The next piece, or as much of it as was asked for; b"" at the end."""
-        piece = self._rest or next(self._pieces, b"")
-        self._rest = piece[size:]
-        return piece[:size] if self._rest else piece
-
-    def close(self) -> None:
-        """Let go of the pieces."""
-        self.closed = True
-        self._pieces = iter(())

@@ -11,12 +11,11 @@ from ..grids import HEAD_ROWS, Grid
 from ..options import Limits, ReadOptions
 from . import csv_body
 from .columns import check_cells, check_width, memory_grid, rows_table
-from .dialect import DELIMITERS, NO_DELIMITER, find_delimiter, parsed
+from .dialect import DELIMITERS, LONGEST_ROW_BYTES, NO_DELIMITER, find_delimiter, parsed
 from .source import Source
 from .text import utf8_chunks
 
 SAMPLE_BYTES = 1 << 20
-LONGEST_ROW_BYTES = 8 << 20
 
 
 def delimited_grids(source: Source, options: ReadOptions, progress: Progress) -> Iterator[Grid]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from ...errors import InputUnreadableError
@@ -16,6 +16,7 @@ DELIMITERS = ",\t;|^~"
 NO_DELIMITER = "\x1f"
 """Stands for "one cell a line" where a library insists on a delimiter: the unit separator, which text does not hold."""
 JUDGED_ROWS = 200
+LONGEST_ROW_BYTES = 8 << 20
 _END = "\x1eend\x1e"
 
 
@@ -72,6 +73,35 @@ def parsed(text: str, delimiter: str, limits: Limits, file: str, complete: bool 
     if complete and rows.pop() != [_END]:
         raise unclosed_quote(file, len(rows) + 1)
     return rows
+
+
+def check_quotes(chunks: Iterable[bytes], delimiter: str, limits: Limits, file: str) -> None:
+    """Raises InputUnreadableError for a quote that is never closed or a cell over the limit, naming its row."""
+    if delimiter == NO_DELIMITER:
+        return
+    row_ends = 0
+    row: list[str] = []
+    with _cell_limit(limits):
+        try:
+            for found in csv.reader(_lines(chunks), delimiter=delimiter):
+                row, row_ends = found, row_ends + 1
+        except csv.Error as error:
+            raise cell_too_long(limits, file, f"row {row_ends + 1}") from error
+    if row != [_END]:
+        raise unclosed_quote(file, row_ends)
+
+
+def _lines(chunks: Iterable[bytes]) -> Iterator[str]:
+    """Lines with their ends, then a row of its own that an open quote would swallow."""
+    rest = ""
+    for chunk in chunks:
+        *whole, rest = (rest + chunk.decode()).splitlines(keepends=True) or [""]
+        yield from whole
+        if len(rest) > LONGEST_ROW_BYTES:
+            yield rest
+            rest = ""
+    yield rest if rest.endswith(("\n", "\r")) or not rest else rest + "\n"
+    yield _END
 
 
 def unclosed_quote(file: str, row: int) -> InputUnreadableError:

@@ -35,12 +35,13 @@ def workbook_inside(source: Source, options: ReadOptions) -> Source | None:
         )
     try:
         file = msoffcrypto.OfficeFile(source.open())
-        if not file.is_encrypted():
-            return None
+        encrypted = file.is_encrypted()
     except _BROKEN as error:
         if "encryptedpackage" not in streams:
             return None  # odd, but the workbook reader may still manage
         raise _damaged(source.name) from error
+    if not encrypted:
+        return None
     password = options.password(source.name) if options.password else None
     if not password:
         raise InputUnreadableError(

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from ...errors import InputUnreadableError
 from ..options import ReadOptions
-from .csv_body import Pieces
+from .csv_pieces import PieceFile, pieces
 from .dialect import find_delimiter
 from .sniff import kind_of
 from .source import Source
@@ -64,8 +64,8 @@ def _batches(source: Source, options: ReadOptions) -> Iterator[Any]:
     delimiter = find_delimiter(first.partition("\n")[0], options.limits)
     titles = [title.strip('"\r ') for title in first.partition("\n")[0].split(delimiter)]
     yield from pacsv.open_csv(
-        pa.PythonFile(Pieces(chunk for chunk in utf8_chunks(source) if chunk), mode="r"),
-        read_options=pacsv.ReadOptions(column_names=titles, skip_rows=1, block_size=8 << 20),
+        pa.PythonFile(PieceFile(pieces(utf8_chunks(source))), mode="r"),
+        read_options=pacsv.ReadOptions(column_names=titles, skip_rows=1, block_size=16 << 20),
         # Vocabulary downloads are tab-delimited and not quoted: a quotation mark there is part of a name.
         parse_options=pacsv.ParseOptions(delimiter=delimiter, quote_char=False if delimiter == "\t" else '"'),
         convert_options=pacsv.ConvertOptions(column_types={title: pa.string() for title in titles}),

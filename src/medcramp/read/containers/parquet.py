@@ -76,7 +76,6 @@ class _ParquetBody:
         with pq.ParquetFile(self.source.open(), read_dictionary=strings) as file:
             # Columns are chosen by name; where names repeat, all are read and chosen by position.
             wanted = None if len(set(self.names)) < len(self.names) else [self.names[column] for column in asked]
-            places = asked if wanted is None else [sorted(asked).index(column) for column in asked]
             total, done = file.metadata.num_rows, 0
             for batch in file.iter_batches(min(_BATCH_ROWS, rows or _BATCH_ROWS), columns=wanted):
                 if rows is not None and done >= rows:
@@ -84,7 +83,8 @@ class _ParquetBody:
                 batch = batch if rows is None else batch.slice(0, rows - done)
                 done += batch.num_rows
                 self.progress(f"Reading {self.source.name}", done, total)
-                texts = [_as_text(batch.column(place)) for place in places]
+                found = [column if wanted is None else self.names[column] for column in asked]
+                texts = [_as_text(batch.column(place)) for place in found]
                 yield pa.RecordBatch.from_arrays(texts, names=[str(column) for column in asked])
 
 

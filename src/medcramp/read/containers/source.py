@@ -29,10 +29,11 @@ class Source:
 
     def open(self) -> IO[bytes]:
         """A new reader at the start of the file; seekable."""
+        # Arrow's files close themselves when nothing refers to them any more, which suits readers that stay lazy.
         if self.path is None:
             return cast("IO[bytes]", pa.BufferReader(self.memory))
         try:
-            return self.path.open("rb")
+            return cast("IO[bytes]", pa.OSFile(str(self.path)))
         except OSError as error:
             raise unreadable_path(self.path, error) from error
 
