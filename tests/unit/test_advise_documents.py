@@ -37,7 +37,7 @@ def test_the_sheet_names_contributors_with_the_strength_of_evidence_and_what_not
     assert contributor.say
     assert any("potassium or calcium" in line for line in contributor.never_say)
     assert any(line.startswith("Stop it") for line in made.never_say)
-    assert made.first.startswith("First review the likely culprit")
+    assert made.first.startswith("Review the likely culprit")
 
 
 def test_the_sheet_shows_both_sides_of_an_electrolyte_and_the_last_result(case_of):
