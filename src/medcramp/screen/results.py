@@ -25,13 +25,12 @@ def lab_findings(all_sides: Sides, evaluator: Evaluator, evidence: Evidence) -> 
     labs = evaluator.knowledge.labs
     unadjusted = {adjustment.measured: adjustment for adjustment in labs.adjustments}
     for test in labs.tests:
-        result = latest(evaluator.facts, test)
-        yield from _test(test, result, labs.limits(test), "", all_sides, evaluator, evidence)
+        result, limits, missing = latest(evaluator.facts, test), labs.limits(test), ""
         if test in unadjusted:
             target = unadjusted[test]
-            settled = latest(evaluator.facts, target.test).row >= 0
-            raw = _without(result, settled)
-            yield from _test(test, raw, labs.limits(target.test), target.by, all_sides, evaluator, evidence)
+            result = _without(result, latest(evaluator.facts, target.test).row >= 0)
+            limits, missing = limits or labs.limits(target.test), target.by
+        yield from _test(test, result, limits, missing, all_sides, evaluator, evidence)
 
 
 def _without(result: Latest, patients: Mask) -> Latest:
@@ -104,8 +103,9 @@ def _batch(
     facts_text = _results(test, ladder, step, patients, result, evaluator)
     message = text("", len(patients))
     verb = "lowers" if direction == "low" else "raises"
+    unknown = f"To be verified, not known: {missing}. " if missing else ""
     message[:] = [
-        f"{label} is {_label(ladder, place)}: {words}."
+        f"{unknown}{label} is {_label(ladder, place)}: {words}."
         + (f" Taken and {verb} it: {names.replace(';', ' + ')}." if names else "")
         for words, place, names in zip(facts_text, step, drugs, strict=True)
     ]
