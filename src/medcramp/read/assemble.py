@@ -22,7 +22,7 @@ from medcramp.read.ledger import IGNORED, REJECTED
 from medcramp.read.meaning import DrugTest, check_settled
 from medcramp.read.options import ReadOptions
 from medcramp.read.tables import Column, constant, stack
-from medcramp.read.understand import Understood, understand
+from medcramp.read.understand import Understood, rival_ids, understand
 from medcramp.records import (
     COMPANION_COLUMNS,
     RECORD_COLUMNS,
@@ -91,6 +91,9 @@ def _add_grids(
     shaped = [(u, shapes.shape(u, columns, drug_test, settled)) for u in understood]
     if not any(s for _, s in shaped):
         raise refuse.not_understood(path, understood)
+    for u, s in shaped:
+        if s and (rivals := rival_ids(u)):
+            raise refuse.two_ids(path, u.grid.sheet, *rivals)
     readers = {id(s): Reader(s.table, s.meaning, columns, settled) for _, s in shaped if s}
     if len(readers) > 1:
         evidence = sum((reader.date_evidence() for reader in readers.values()), Evidence())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -20,6 +21,7 @@ NO_DRUG = "no medicine in this row"
 NO_PATIENT = "no patient in this row"
 CARRIER = "carrier fluid, not therapy"
 REVERSED_PAIR = "supply undone; pairs with row"
+LETTER = re.compile(r"[^\W\d_]")
 LEDGER_FIELDS = {"source_file", "source_sheet", "source_row"}
 MONTH_FIRST_FIELDS, DAY_FIRST_TITLES = ("ndc",), ("din", "nhsnumber", "ramq", "pipcode", "bnfcode", "chi", "pzn")
 
@@ -58,16 +60,26 @@ class Reader:
     def text(self, name: str) -> Column:
         """A text field, blanks folded, placeholders unknown."""
         raw = self.raw(name)
-        return empty(len(self.table)) if raw is None else raw.map(values.cleaner(self.columns, name))
+        return empty(len(self.table)) if raw is None else clean_column(raw, self.columns, name)
+
+    def texts(self, name: str) -> list[str]:
+        """The distinct cleaned texts of a field."""
+        raw = self.raw(name)
+        clean = values.cleaner(self.columns, name)
+        return [] if raw is None else [kept for text in raw.texts if (kept := clean(text))]
 
     def value(self, name: str, understand: Callable[[str], str | None]) -> Column:
         """A field whose cleaned texts are understood by a function."""
-        return self.text(name).map(understand)
+        raw = self.raw(name)
+        if raw is None:
+            return empty(len(self.table))
+        clean = values.cleaner(self.columns, name)
+        return raw.map(lambda text: understand(kept) if (kept := clean(text)) else None)
 
     def cleaned_dates(self) -> dict[str, Column]:
         """All date columns of the table, cleaned, with their order decided together."""
-        texts = {n: self.text(n) for n in DATE_FIELDS if self.meaning.has(n)}
-        found = {n: dates.evidence(column.texts) for n, column in texts.items()}
+        texts = {n: self.texts(n) for n in DATE_FIELDS if self.meaning.has(n)}
+        found = {n: dates.evidence(distinct) for n, distinct in texts.items()}
         everything = sum(found.values(), dates.Evidence())
         latest = max((e.latest_year for n, e in found.items() if n != "birth_date"), default=0)
         habit = self._habit()
@@ -83,12 +95,11 @@ class Reader:
                     found[n], everything, habit, latest, n == "birth_date", self.file_dates
                 )
         self._tell_dates(found)
-        return {n: column.map(lambda t, n=n: dates.parse(t, self.date_readings[n])) for n, column in texts.items()}
+        return {n: self.value(n, lambda t, n=n: dates.parse(t, self.date_readings[n])) for n in texts}
 
     def date_evidence(self) -> dates.Evidence:
         """What all dates of this table say about the order of day and month."""
-        columns = [self.text(name) for name in DATE_FIELDS if self.meaning.has(name)]
-        return sum((dates.evidence(column.texts) for column in columns), dates.Evidence())
+        return sum((dates.evidence(self.texts(n)) for n in DATE_FIELDS if self.meaning.has(n)), dates.Evidence())
 
     def _habit(self) -> str:
         from medcramp.knowledge.columns import header_key
@@ -145,6 +156,19 @@ class Reader:
         return bool(values.decimal_comma(texts))
 
 
+def clean_column(raw: Column, columns: Columns, name: str) -> Column:
+    """Blanks folded, placeholders unknown; a column without either comes back as it is."""
+    odd = values.untidy(raw.values, columns, name)
+    if not len(odd):
+        return raw
+    clean = values.cleaner(columns, name)
+    texts: list[str | None] = list(raw.values)
+    for place in odd:
+        texts[place] = clean(raw.values[place])
+    used = raw.used
+    return raw.recode([texts[place] for place in used], used)
+
+
 def read_table(reader: Reader, fates: Fates) -> Canonical:
     """Canonical columns of a table of records whose shape is already one row per record."""
     table, meaning, columns = reader.table, reader.meaning, reader.columns
@@ -167,14 +191,13 @@ def read_table(reader: Reader, fates: Fates) -> Canonical:
     start = days.get("start_date", nothing).fill(days.get("fill_date", nothing))
     if not (meaning.has("start_date") or meaning.has("fill_date")):
         start = days.get("written_date", nothing)
-    sex = reader.text("sex")
-    sexes = patients.sex_reader(sex.texts, columns)
+    sexes = patients.sex_reader(reader.texts("sex"), columns)
     found = {
         "patient_id": patient_id,
         "patient_name": shown,
         "birth_date": born,
         "age": reader.value("age", values.age),
-        "sex": sex.map(sexes.get),
+        "sex": reader.value("sex", sexes.get),
         "drug": drug,
         **codes,
         "strength": _joined(reader, "strength", "strength_unit"),
@@ -209,6 +232,8 @@ def _names(reader: Reader) -> tuple[Column, Column]:
         if not reader.meaning.has("patient_name"):
             raw = reader.text("last_name")
     used = raw.used
+    if not patients.any_tags(raw.values):
+        return raw, empty(len(raw))
     names = [patients.name(text, reader.columns) for text in raw.values[used]]
     flags = raw.recode([";".join(n.flags) for n in names], used)
     return raw.recode([n.shown for n in names], used), flags
@@ -229,13 +254,12 @@ def _drug(reader: Reader, fates: Fates) -> Column:
         meaning = means.get(text.lower()) if len(text) <= 24 else None
         if meaning and meaning != "unknown":
             fates.mark(result.codes == code, IGNORED, meaning)
-    return result.map(lambda text: None if text.lower() in means or not any(c.isalpha() for c in text) else text)
+    return result.map(lambda text: None if text.lower() in means or not LETTER.search(text) else text)
 
 
 def _ndc(reader: Reader) -> Column:
-    texts = reader.text("ndc")
-    eleven = values.eleven_digits(texts.texts)
-    return texts.map(lambda text: values.ndc(text, eleven, reader.remarks))
+    eleven = values.eleven_digits(reader.texts("ndc"))
+    return reader.value("ndc", lambda text: values.ndc(text, eleven, reader.remarks))
 
 
 def _status(reader: Reader, quantity: Column) -> Column:

@@ -13,6 +13,7 @@ from medcramp.records import ROW_NOTE_COLUMNS, RowLedger
 
 USED, REJECTED, IGNORED = 0, 1, 2
 MOST_TELLING = 3
+SLOTS = 1 << 23
 
 
 @dataclass(eq=False)
@@ -100,9 +101,23 @@ def _alike(columns: Sequence[Column], rows: np.ndarray) -> np.ndarray:
     """Those of the rows whose mixed codes occur more than once; a few may only look alike."""
     mixed = np.zeros(len(rows), dtype=np.uint64)
     for column in columns:
-        mixed = mixed * np.uint64(0x9E3779B97F4A7C15) + (column.codes[rows].astype(np.int64) + 2).astype(np.uint64)
+        codes = column.codes if len(rows) == len(column) else column.codes[rows]
+        mixed *= np.uint64(0x9E3779B97F4A7C15)
+        mixed += codes.astype(np.uint64)  # -1 wraps to the largest number, distinct from every code
         mixed ^= mixed >> np.uint64(29)
-    return rows[pd.Series(mixed).duplicated(keep=False).to_numpy()]
+    crowded = _sharing_a_slot((mixed >> np.uint64(8)).astype(np.int64) & (SLOTS - 1))
+    return rows[crowded][pd.Series(mixed[crowded]).duplicated(keep=False).to_numpy()]
+
+
+def _sharing_a_slot(slots: np.ndarray) -> np.ndarray:
+    """Indices whose slot is taken more than once: a cheap sieve before the exact count."""
+    order = np.arange(len(slots), dtype=np.int32)
+    last = np.zeros(SLOTS, dtype=np.int32)
+    last[slots] = order
+    beaten = last[slots] != order
+    shared = np.zeros(SLOTS, dtype=bool)
+    shared[slots[beaten]] = True
+    return np.flatnonzero(shared[slots])
 
 
 def same_rows(columns: Sequence[Column], among: np.ndarray) -> np.ndarray:

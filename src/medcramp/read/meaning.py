@@ -280,7 +280,8 @@ def assign(
     for score, _, index, name, strength in sorted(proposals, key=lambda item: (-item[0], item[2])):
         if index in why or name in settled:
             continue
-        if name in fields and name not in SEVERAL:
+        rival = name == "patient_id" and name in fields and strength == 3 and confidence[name] < SETTLED
+        if name in fields and name not in SEVERAL and not rival:
             beaten.setdefault(index, f"not used: {name} is taken from another column")
             continue
         fields.setdefault(name, []).append(index)

@@ -44,6 +44,14 @@ def name(text: str, columns: Columns) -> Name:
     return Name(shown, tuple(sorted(set(flags))))
 
 
+def any_tags(texts: np.ndarray) -> bool:
+    """Whether any of the names holds brackets or asterisks."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    return bool(pc.any(pc.match_substring_regex(pa.array(texts, pa.string()), r"[(*\[]")).as_py())
+
+
 def full_name(parts: tuple[str | None, ...]) -> str | None:
     """(last, first, middle, suffix) → "Last Suffix, First Middle"."""
     last, first, middle, suffix = parts

@@ -48,6 +48,16 @@ def not_understood(path: Path, found: Sequence[Understood]) -> ColumnsNotUnderst
     )
 
 
+def two_ids(path: Path, sheet: str, first: str, second: str) -> ColumnsNotUnderstoodError:
+    """Two columns could identify the patient and disagree."""
+    return ColumnsNotUnderstoodError(
+        f"the columns {first!r} and {second!r} could both be the patient's id, and they group the rows differently",
+        remedy=f'say which one it is: --map patient_id="{first}" or --map patient_id="{second}"',
+        file=path,
+        place=f"sheet {sheet}" if sheet else "",
+    )
+
+
 def companion_not_understood(kind: str, path: Path, found: Sequence[Understood]) -> ColumnsNotUnderstoodError:
     """Why a companion file could not be read."""
     best = max(found, key=lambda u: u.score)

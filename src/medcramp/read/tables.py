@@ -73,6 +73,8 @@ class Column:
 
     def where(self, keep: np.ndarray) -> Column:
         """Unknown in the rows that are not kept."""
+        if keep.all():
+            return self
         return Column(np.where(keep, self.codes, UNKNOWN).astype(np.int32), self.values)
 
     def fill(self, other: Column) -> Column:

@@ -129,7 +129,7 @@ def _as_kind(
         return None
     table = below(whole, header)
     meaning = assign(table, header, kind, columns, drug_test, settled)
-    meaning = without_row_numbers(meaning, table)
+    meaning = finer_id(without_row_numbers(meaning, table), table)
     missing = tuple(group[0] for group in KINDS[kind] if not meaning.has(*group))
     sure = [max(meaning.confidence.get(name, 0.0) for name in group) for group in KINDS[kind]]
     score = min(sure) * 2 + sum(sure) + header.score / 10 - 100.0 * len(missing)
@@ -138,6 +138,32 @@ def _as_kind(
     score += 5.0 if header_key(grid.sheet) == kind else 0.0
     above = tuple(tuple(cell or "" for cell in row) for row in sample[: header.first])
     return Understood(grid, kind, header, table, meaning, above, missing, score)
+
+
+def rival_ids(u: Understood) -> tuple[str, str] | None:
+    """Titles of two columns that could both be the patient's id and group the rows differently; None when none do.
+
+    Where one only divides the other further (members of a household), the finer one is the person.
+    """
+    places = u.meaning.fields.get("patient_id", ())
+    if len(places) < 2 or u.meaning.confidence.get("patient_id", 0.0) >= SETTLED:
+        return None
+    first, second = (u.head.column(place) for place in places[:2])
+    both = first.known & second.known
+    pairs = len({*zip(first.codes[both].tolist(), second.codes[both].tolist(), strict=True)})
+    ones, others = len(np.unique(first.codes[both])), len(np.unique(second.codes[both]))
+    if pairs <= max(ones, others):
+        return None
+    return u.header.titles[places[0]], u.header.titles[places[1]]
+
+
+def finer_id(meaning: Meaning, table: Table) -> Meaning:
+    """Of several id columns the one that tells most people apart comes first."""
+    places = meaning.fields.get("patient_id", ())
+    if len(places) < 2:
+        return meaning
+    ordered = tuple(sorted(places, key=lambda place: (-len(table.column(place).used), place)))
+    return Meaning({**meaning.fields, "patient_id": ordered}, meaning.why, meaning.confidence)
 
 
 def without_row_numbers(meaning: Meaning, table: Table) -> Meaning:

@@ -7,10 +7,17 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from medcramp.knowledge.columns import Columns
 
 PROTECTED = re.compile(r'^="?(.*?)"?$')
 UNTIDY = re.compile(r"^\s|\s$|[^\S ]|[\ufeff\u200b]|  ")
+UNTIDY_RE2 = (
+    r"^\s|\s$|^=|[\t\r\n\f\v]|  |[\x{1c}-\x{1f}\x{85}\x{a0}\x{1680}\x{2000}-\x{200b}]"
+    r"|[\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}\x{feff}]"
+)
+"""The same for RE2, and what `tidy` treats besides."""
 BLANKS = re.compile(r"[\s\u00a0\u2007\u202f\ufeff\u200b]+")
 NUMBER = re.compile(r"^\(?\s*([+-]?)\s*([\d][\d., ' ]*|[.,]\d+)\s*\)?-?\s*([^\d\s].*)?$")
 DECIMAL_COMMA = re.compile(r"^[+-]?\d{1,3}(?:[. '\u00a0\u202f]\d{3})*,\d{1,2}(?!\d)|^[+-]?\d+,(?:\d{1,2}|\d{4,})(?!\d)")
@@ -64,6 +71,18 @@ def cleaner(columns: Columns, field_name: str) -> Callable[[str], str | None]:
         return None if not folded or folded in anywhere or folded in here else text
 
     return clean
+
+
+def untidy(texts: np.ndarray, columns: Columns, field_name: str) -> np.ndarray:
+    """Indices of the texts that `cleaner` would change or drop, found without a Python call per text."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    array = pa.array(texts, pa.string())
+    words = [*columns.placeholders.get("", {}), *columns.placeholders.get(field_name, {}), ""]
+    odd = pc.match_substring_regex(array, pattern=UNTIDY_RE2)
+    placeholder = pc.is_in(pc.utf8_lower(array), value_set=pa.array(words, pa.string()))
+    return np.flatnonzero(pc.or_(odd, placeholder).to_numpy(zero_copy_only=False))
 
 
 def decimal_comma(texts: Sequence[str]) -> bool | None:
