@@ -128,6 +128,9 @@ def _join_tail(items: list[Item]) -> bool:
     ):
         items[-3:] = [Item("number", first.high / last.high, first.high / last.high)]
         return True
+    if before.kind == "and" and 0 < last.high < 1 <= first.high == int(first.high):
+        items[-3:] = [Item("number", first.low + last.low, first.high + last.high)]
+        return True
     if before.kind in ("to", "or") or (before.kind == "mark" and before.word in ("-", "~")):
         if first.word == "schedule" or (before.word == "-" and (last.low == 0 or first.low == 0)):
             items[-3:] = [Item("number", first.low + last.low, first.high + last.high, "schedule")]

@@ -73,7 +73,7 @@ def dose(sig: Sig, quantity: float, days: float, product: Product) -> Dose:
         highest = max(highest, supplied)
         basis = DISAGREE
     daily = tuple(each * highest for each in product.unit_mg)
-    if isnan(highest) and sig.unit in MASS and len(product.unit_mg) == 1 and not isnan(sig.highest):
+    if isnan(highest) and _weighs_drug(sig, product) and not isnan(sig.highest):
         daily, basis = (sig.highest * MASS[sig.unit],), SIG
     if sig.prn:
         notes.append("as needed: highest amount stated, actual use unknown")
@@ -92,9 +92,15 @@ def _factor(sig: Sig, product: Product) -> float:
         return 1.0 if product.unit == "dose" else nan
     if sig.unit in ("patch", "suppository", "sachet"):
         return 1.0 if product.unit == "" else nan
-    if sig.unit in MASS and len(product.unit_mg) == 1 and product.unit_mg[0] > 0:
+    if _weighs_drug(sig, product) and product.unit_mg[0] > 0:
         return MASS[sig.unit] / product.unit_mg[0]
     return nan
+
+
+def _weighs_drug(sig: Sig, product: Product) -> bool:
+    """Directions in milligrams weigh the drug, except that grams of a gel weigh the gel."""
+    swallowed = product.form in COUNTED_FORMS or product.form in ("", LIQUID, "injection", "infusion")
+    return sig.unit in MASS and len(product.unit_mg) == 1 and swallowed and product.route != "topical"
 
 
 def _stated_maximum(sig: Sig, product: Product, highest: float) -> float:

@@ -73,7 +73,7 @@ def cut(text: str, vocabulary: Vocabulary) -> Line:
             length, meaning = _longest(vocabulary, words, plain if abbreviated else None, before, place)
         if marks and (marks[0] in "([{)]}" or len(marks) > 1):
             depth = _brackets(name, marks, depth)
-        if word[-1].isdigit() and length < 2:
+        if word[-1].isdigit() and length < 2 and not (count == 1 and meaning is not None):
             strength += _joined(marks, strength)
             strength.append(word)
             after, place = "number", place + 1

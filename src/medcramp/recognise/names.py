@@ -212,8 +212,7 @@ def _add_unknown(
 
 
 def _near_hits(found: Near, joined: bool) -> list[Hit]:
-    meaning = found.meaning or Meaning(NAME, " or ".join(found.options), tuple((option,) for option in found.options))
-    return [Hit(meaning, joined, found)]
+    return [Hit(found.meaning or Meaning(NAME, " or ".join(found.options)), joined, found)]
 
 
 def _is_word(piece: object) -> bool:
@@ -265,19 +264,20 @@ def _foreign_prefix(name: tuple[Piece, ...]) -> str:
 
 def _combine(hits: list[Hit], settle: Settle, partner: bool) -> Named:
     """One product out of all names of a line: a brand beside its generics is one, generics beside each other add up."""
-    clear = [hit for hit in hits if hit.meaning.ingredients]
+    sure = [hit for hit in hits if hit.meaning.ingredients]
+    known = {part for hit in sure for part in hit.meaning.ingredients}
+    named = {hit.meaning.phrase for hit in sure}
+    clear: list[Hit] = []
     notes: list[str] = []
     for hit in hits:
-        if not hit.meaning.ingredients:
-            known = {part for other in clear for part in other.meaning.ingredients}
-            options = [part for meaning in hit.meaning.meanings for part in meaning]
-            chosen = next((part for part in options if part in known), "") or settle(
-                hit.meaning, partner or bool(known)
-            )
+        if hit in sure:
+            clear.append(hit)
+        elif not (hit.near and named.intersection(hit.near.options)):
+            chosen = _settled(hit.meaning, known, settle, partner)
             if not chosen:
                 return _ambiguous(hits, hit)
-            clear.append(replace(hit, meaning=replace(hit.meaning, meanings=((chosen,),))))
-            notes.append(f"{hit.meaning.phrase} → {chosen}")
+            clear.append(replace(hit, meaning=replace(hit.meaning, meanings=(chosen,))))
+            notes.append(f"{hit.meaning.phrase} → {' + '.join(chosen)}")
     clear.sort(key=lambda hit: hit.bracket)
     clear = [hit for hit in clear if not _said_better(hit, clear)]
     generics = [hit for hit in clear if not hit.meaning.brand]
@@ -319,16 +319,26 @@ def _changed(hit: Hit) -> str:
     return ""
 
 
+def _settled(meaning: Meaning, known: set[str], settle: Settle, partner: bool) -> tuple[str, ...]:
+    """The meaning that the rest of the line already says or speaks for; () when it stays open."""
+    said = next((parts for parts in meaning.meanings if known.issuperset(parts)), ())
+    if said or not meaning.meanings:
+        return said
+    chosen = settle(meaning, partner or bool(known))
+    return (chosen,) if chosen else ()
+
+
 def _ambiguous(hits: list[Hit], unclear: Hit) -> Named:
-    options = tuple(dict.fromkeys(" + ".join(meaning) for meaning in unclear.meaning.meanings))
-    note = unclear.near.note if unclear.near else f"{unclear.meaning.phrase} can mean {' or '.join(options)}"
+    near = unclear.near
+    options = near.options if near else tuple(" + ".join(parts) for parts in unclear.meaning.meanings)
+    note = near.note if near else f"{unclear.meaning.phrase} can mean {' or '.join(options)}"
     others = [hit.meaning.phrase for hit in hits if hit is not unclear]
     return Named(
         AMBIGUOUS,
         match=" / ".join([*others, unclear.meaning.phrase]),
         notes=(note,),
         candidates=options,
-        score=unclear.near.score if unclear.near else 100.0,
+        score=near.score if near else 100.0,
     )
 
 
