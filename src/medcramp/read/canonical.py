@@ -19,6 +19,7 @@ SAME_ROW = "the same as row"
 SAME_FILL = "the same prescription fill as row"
 NO_DRUG = "no medicine in this row"
 NO_PATIENT = "no patient in this row"
+VOID, RETURNED = "void", "returned"
 CARRIER = "carrier fluid, not therapy"
 REVERSED_PAIR = "supply undone; pairs with row"
 LETTER = re.compile(r"[^\W\d_]")
@@ -263,22 +264,23 @@ def _ndc(reader: Reader) -> Column:
 
 
 def _status(reader: Reader, quantity: Column) -> Column:
-    """Status in our words; an unknown word stays as written; a negative quantity without a status was given back."""
+    """The status as written; a transaction that undid the supply wins over it; a negative quantity was given back."""
     words = reader.columns.statuses
+    status = reader.text("status")
+    if reader.meaning.has("transaction"):
 
-    def understand(text: str) -> str:
-        return words.get(text.lower().strip(" .*"), text)
+        def join(two: tuple[str | None, ...]) -> str | None:
+            order, claim = two
+            return claim if claim and words.get(status_word(claim)) == VOID else order or claim
 
-    status, transaction = reader.value("status", understand), reader.value("transaction", understand)
-    undone = {"reversed", "returned", "cancelled", "rejected"}
+        status = combine([status, reader.text("transaction")], join)
+    negative = quantity.map(lambda text: RETURNED if text.startswith("-") else None)
+    return status.fill(negative) if negative.known.any() else status
 
-    def join(two: tuple[str | None, ...]) -> str | None:
-        order, claim = two
-        return claim if claim in undone else order or claim
 
-    both = combine([status, transaction], join) if reader.meaning.has("transaction") else status
-    negative = quantity.map(lambda text: "returned" if text.startswith("-") else None)
-    return both.fill(negative) if negative.known.any() else both
+def status_word(text: str) -> str:
+    """A status as the vocabulary spells it."""
+    return " ".join(text.lower().strip(" .>*-").split())
 
 
 def _joined(reader: Reader, first: str, second: str) -> Column:

@@ -11,6 +11,7 @@ import numpy as np
 from medcramp.knowledge.columns import Columns
 from medcramp.knowledge.drug_words import AMOUNT, form_words
 from medcramp.read import dates
+from medcramp.read.canonical import status_word
 from medcramp.read.directions import split_line
 from medcramp.read.lab_titles import is_lab
 from medcramp.read.ledger import IGNORED, Fates
@@ -143,7 +144,7 @@ def _read_line(
         for name, text in cells.items():
             if text:
                 report.records[-1][name] = f"{report.records[-1].get(name, '')} {text}".strip()
-    elif columns.statuses.get(line.strip().lower()):
+    elif columns.statuses.get(status_word(line)):
         report.section = _status(line, columns)
         report.verdicts[index] = "rule"
     else:
@@ -197,8 +198,8 @@ def _add_free_line(
 
 
 def _status(text: str, columns: Columns) -> str:
-    words = re.sub(r"\(.*?\)", "", text).strip().lower()
-    return words if words in columns.statuses else ""
+    bare = re.sub(r"\(.*?\)", "", text).strip()
+    return bare if status_word(bare) in columns.statuses else ""
 
 
 def _same_person(person: Person, report: Report) -> Person:
