@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..records import Notice, RowLedger
+from medcramp.records import Notice, RowLedger
 
 HEAD_ROWS = 1000
 
