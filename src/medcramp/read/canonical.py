@@ -371,9 +371,9 @@ def _drop_same_fills(reader: Reader, found: Mapping[str, Column], fates: Fates) 
 def _pair_reversals(reader: Reader, found: Mapping[str, Column], fates: Fates) -> None:
     """A reversal and the supply it undoes are both ignored; one without a partner stays, with its status."""
     status, quantity = found["status"], found["quantity"]
-    undone = (
-        np.isin(status.codes, [c for c in status.used if status.values[c] in {"reversed", "returned"}]) & fates.open
-    )
+    words = reader.columns.reversals
+    undoing = [code for code in status.used if status_word(status.values[code]) in words]
+    undone = np.isin(status.codes, undoing) & fates.open
     if not undone.any():
         return
     amount, number = quantity.map(lambda text: text.lstrip("-")), reader.text("rx_number")
