@@ -6,7 +6,7 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from ...errors import InputUnreadableError
 from ..options import Limits
@@ -25,11 +25,9 @@ def find_delimiter(text: str, limits: Limits) -> str:
     best, best_score = NO_DELIMITER, 0.0
     for delimiter in DELIMITERS:
         counts: Counter[int] = Counter()
-        try:
+        with suppress(csv.Error):  # a cell over the limit: the rows before it are enough to judge by
             for row in _first_rows(text, delimiter, limits):
                 counts[len(row)] += 1
-        except csv.Error:
-            continue
         rows = sum(counts.values())
         if not rows:
             continue

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import struct
 import tempfile
 from typing import Any
+from xml.parsers.expat import ExpatError
 
 import msoffcrypto
 import olefile
@@ -14,11 +16,12 @@ from ...errors import InputUnreadableError
 from ..options import ReadOptions
 from .source import CHUNK, Source, expanded
 
+LONGEST_RECIPE = 64 << 10
 MOST_SPINS = 10_000_000
 """The file format's own maximum; each is one hash, and a hostile file may ask for billions."""
 _BROKEN = (
     FileFormatError, ParseError, DecryptionError, InvalidKeyError, OSError, ValueError, TypeError, KeyError,
-    IndexError, AttributeError, struct.error, AssertionError, NotImplementedError, ArithmeticError,
+    IndexError, AttributeError, struct.error, AssertionError, NotImplementedError, ArithmeticError, ExpatError,
 )  # fmt: skip
 """What a damaged file raises somewhere inside the parsers."""
 
@@ -29,6 +32,7 @@ def workbook_inside(source: Source, options: ReadOptions) -> Source | None:
     Raises InputUnreadableError when it is neither, when no password is given, or when the password is wrong.
     """
     streams = _streams(source)
+    _check_recipe(source)
     if "encryptedpackage" not in streams and not streams & {"workbook", "book"}:
         raise InputUnreadableError(
             "is an Office file, but no workbook", file=source.name, remedy="export the table as CSV or Excel"
@@ -61,9 +65,21 @@ def _streams(source: Source) -> set[str]:
         raise _damaged(source.name) from error
 
 
-def _decrypted(source: Source, file: Any, password: str) -> Source:
-    if getattr(getattr(file, "info", None), "spinValue", 0) > MOST_SPINS:
+def _check_recipe(source: Source) -> None:
+    """Refuses an encryption recipe (a small XML text, read before any password) that is hostile."""
+    try:
+        with olefile.OleFileIO(source.open()) as ole:
+            if not ole.exists("EncryptionInfo"):
+                return
+            recipe = ole.openstream("EncryptionInfo").read(LONGEST_RECIPE + 1)
+    except _BROKEN as error:
+        raise _damaged(source.name) from error
+    spins = [int(count) for count in re.findall(rb'spinCount="(\d{1,20})"', recipe)]
+    if len(recipe) > LONGEST_RECIPE or b"<!" in recipe or max(spins, default=0) > MOST_SPINS:
         raise _damaged(source.name)
+
+
+def _decrypted(source: Source, file: Any, password: str) -> Source:
     with tempfile.TemporaryFile() as out:
         try:
             file.load_key(password=password)

@@ -36,17 +36,21 @@ def encoding_of(prefix: bytes) -> str:
     # Western text in UTF-16 without a mark has a NUL in (nearly) every second byte and none in between.
     even, odd = prefix[0::2].count(0), prefix[1::2].count(0)
     half = len(prefix) // 2
-    if half and odd > 0.4 * half and even < 0.05 * half:
+    if half >= 8 and odd > 0.4 * half and even < 0.05 * half:
         return "utf-16-le"
-    if half and even > 0.4 * half and odd < 0.05 * half:
+    if half >= 8 and even > 0.4 * half and odd < 0.05 * half:
         return "utf-16-be"
     return "utf-8-sig"
 
 
 def is_text(prefix: bytes) -> bool:
     """False for bytes that are no text in any encoding understood here."""
-    if encoding_of(prefix).startswith(("utf-16", "utf-32")):
-        return True
+    encoding = encoding_of(prefix)
+    if encoding != "utf-8-sig":
+        try:
+            prefix = codecs.getincrementaldecoder(encoding)().decode(prefix).encode(errors="replace")
+        except UnicodeError:
+            return False
     controls = sum(prefix.count(byte) for byte in range(32) if byte not in b"\t\n\r\x0b\x0c\x1a\x1b\x1c\x1d\x1e\x1f")
     return b"\0" not in prefix and controls <= len(prefix) // 100
 
