@@ -25,7 +25,7 @@ NAME, NOT_DRUG, SALT, FORM, ROUTE, MAKER, NOISE, MODIFIER, JOINER = (
     "modifier",
     "joiner",
 )
-MISSPELLING = "misspelling"
+MISSPELLING, ABBREVIATION = "misspelling", "abbreviation"
 JOINERS = ("and", "with", "w", "et", "avec", "con", "mit", "und", "y")
 
 
@@ -33,7 +33,8 @@ JOINERS = ("and", "with", "w", "et", "avec", "con", "mit", "und", "y")
 class Meaning:
     """What a phrase stands for; compared by identity, so that it can be a cheap key.
 
-    `kind` is one of the constants above; `detail` the kind of what is no drug, or "misspelling". Names carry
+    `kind` is one of the constants above; `detail` the kind of what is no drug, or of a synonym
+    ("misspelling", "abbreviation"). Names carry
     `meanings`: the ingredient sets they can stand for (one = clear, several = ambiguous). `salt` marks a name that is
     only a salt beside another drug (potassium), `maker` one that is a manufacturer too (Bayer).
     """
@@ -206,7 +207,7 @@ def _names(tables: Path, kinds: Mapping[str, str], salts: set[str]) -> dict[str,
         add(ingredient, [(ingredient,)], brand=False)
     for path in sorted(tables.glob("synonyms*.csv")):
         for line, cells in _rows(path, "name", "ingredient"):
-            detail = MISSPELLING if cells.get("kind") == MISSPELLING else ""
+            detail = cells["kind"] if cells.get("kind") in (MISSPELLING, ABBREVIATION) else ""
             add(cells["name"], [known_ingredients(path, line, cells["ingredient"])], brand=False, detail=detail)
     for path in sorted(tables.glob("brands*.csv")):
         for line, cells in _rows(path, "brand", "ingredients", "route", "form"):

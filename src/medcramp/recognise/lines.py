@@ -39,7 +39,7 @@ _MARKS = {
     "}": CLOSE,
 }
 _NAMING = frozenset((NAME, SALT, NOT_DRUG, MODIFIER))
-_STOPS = frozenset("[]{};+&|")
+_STOPS = frozenset("[]{};|")
 BREAK = "|"
 
 Piece = Meaning | str
@@ -144,8 +144,8 @@ def _longest(
 
 
 def _phrase_at(vocabulary: Vocabulary, words: list[str], before: list[str], at: int) -> tuple[int, Meaning | None]:
-    """A phrase never reaches over a square bracket or a plus, and never ends in the number of a strength: "aspirin 81"
-    is a name, "aspirin 81 mg" is aspirin."""
+    """A phrase never reaches over a square bracket or a semicolon, and never ends in the number of a strength:
+    "aspirin 81" is a name, "aspirin 81 mg" is aspirin."""
     for candidate, meaning in vocabulary.phrases.get(words[at], ()):
         length = len(candidate)
         if length == 1:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from medcramp.knowledge.vocabulary import MODIFIER, NAME, NOT_DRUG, SALT, Meaning, Vocabulary
+from medcramp.knowledge.vocabulary import ABBREVIATION, MODIFIER, NAME, NOT_DRUG, SALT, Meaning, Vocabulary
 from medcramp.recognise.lines import CLOSE, HYPHEN, JOIN, OPEN, Piece
 
 EXACT, NORMALISED, APPROXIMATE, AMBIGUOUS, NOT_A_DRUG, UNKNOWN = (
@@ -58,6 +58,7 @@ class Hit:
 UNNAMED = Meaning(NAME, "")
 """Stands for a word that no table knows: a cation beside it is the salt of something, never an electrolyte."""
 SHORT_WORD = 3
+DEVICES = ("device", "test", "supply")
 
 Settle = Callable[[Meaning, bool], str]
 """Called as settle(ambiguous name, another ingredient is named): the ingredient the context speaks for, or ""."""
@@ -91,6 +92,9 @@ def interpret(name: tuple[Piece, ...], vocabulary: Vocabulary, near: Mapping[str
     if not hits:
         return _nothing_found(rest, near)
     used = main or hits
+    if _mostly_guessed(used, rest):
+        names = tuple(dict.fromkeys(hit.meaning.phrase for hit in used))
+        return Named(AMBIGUOUS, match=" / ".join(names), candidates=names, notes=(f"not understood: {' '.join(rest)}",))
     prefix = _foreign_prefix(name)
     if prefix:
         return Named(
@@ -241,17 +245,33 @@ def _leads_drug(name: tuple[Piece, ...], place: int, vocabulary: Vocabulary) -> 
 
 def _is_device(name: tuple[Piece, ...], main: list[Hit]) -> bool:
     """A device stands alone, or right behind the drug it is for ("insulin pen needle"), not beside strength or salt."""
-    if not main:
+    if not main or (isinstance(name[0], Meaning) and name[0].kind == NOT_DRUG and name[0].detail in DEVICES):
         return True
     pieces = [piece for piece in name if not (isinstance(piece, str) and piece in (OPEN, CLOSE))]
     for first, second in pairwise(pieces):
-        if isinstance(second, Meaning) and second.kind == NOT_DRUG and second.detail in ("device", "test", "supply"):
+        if isinstance(second, Meaning) and second.kind == NOT_DRUG and second.detail in DEVICES:
             return isinstance(first, Meaning) and first.kind in (NAME, NOT_DRUG)
     return False
 
 
 def _nothing_found(rest: list[str], near: Mapping[str, Near]) -> Named:
     return Named(UNKNOWN, match="", notes=(f"not understood: {' '.join(rest)}",) if rest else ("no name",))
+
+
+def _mostly_guessed(hits: list[Hit], rest: list[str]) -> bool:
+    """A guess or an abbreviation among words that mean nothing here is chance: a brand beside one, others beside two."""
+    weak = [hit for hit in hits if _is_guess(hit) or _is_short(hit.meaning)]
+    words = [word for word in rest if len(word) > SHORT_WORD]
+    enough = 1 if any(hit.meaning.brand or _is_short(hit.meaning) for hit in weak) else 2
+    return len(weak) == len(hits) and len(words) >= enough
+
+
+def _is_guess(hit: Hit) -> bool:
+    return hit.near is not None and hit.near.status == APPROXIMATE
+
+
+def _is_short(meaning: Meaning) -> bool:
+    return meaning.detail == ABBREVIATION and len(meaning.phrase) <= SHORT_WORD
 
 
 def _foreign_prefix(name: tuple[Piece, ...]) -> str:
@@ -308,7 +328,8 @@ def _said_better(hit: Hit, hits: list[Hit]) -> bool:
     if len(hit.meaning.ingredients) != 1:
         return False
     words = set(hit.meaning.ingredients[0].split())
-    return any(words < set(part.split()) for other in hits if other is not hit for part in other.meaning.ingredients)
+    beside = [other for other in hits if other is not hit and not (other.joined or hit.joined)]
+    return any(words < set(part.split()) for other in beside for part in other.meaning.ingredients)
 
 
 def _changed(hit: Hit) -> str:

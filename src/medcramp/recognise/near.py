@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import groupby
 
@@ -20,9 +20,10 @@ from medcramp.knowledge.vocabulary import NAME, Meaning, Vocabulary
 from medcramp.recognise.names import AMBIGUOUS, APPROXIMATE, NORMALISED, UNKNOWN, Near
 
 SHORTEST = 4
-SHORTEST_CUT = 5
+SHORTEST_COMPARED = 5
+SHORTEST_CUT_OFF = 6
 SHORTEST_GLUED = 6
-SHORTEST_CUT_BRAND = 8
+SHORTEST_CUT_OFF_BRAND = 8
 CONFUSED_MARGIN = 2
 SHOWN = 5
 SHORTEST_BRAND, LONG_BRAND = 7, 10
@@ -65,12 +66,12 @@ def stem(word: str) -> str:
 
 def asked_edits(length: int) -> int:
     """How many slips a word of this length may hold to be worth a question."""
-    return 0 if length < SHORTEST_CUT else 1 if length < 7 else 2 if length < 10 else 3
+    return 0 if length < SHORTEST_COMPARED else 1 if length < 7 else 2 if length < 10 else 3
 
 
 def accepted_edits(length: int) -> int:
     """How many slips a word of this length may hold to be used without asking."""
-    return 0 if length < SHORTEST_CUT else 1 if length < 9 else 2 if length < 13 else 3
+    return 0 if length < SHORTEST_COMPARED else 1 if length < 9 else 2 if length < 13 else 3
 
 
 def same_anion(word: str) -> str:
@@ -110,7 +111,7 @@ class Nearest:
         """Stem → generic names that share it."""
         found: dict[str, list[Meaning]] = {}
         for glued, meaning in zip(self.glued, self.meanings, strict=True):
-            if not meaning.brand and len(glued) >= SHORTEST_CUT:
+            if not meaning.brand and len(glued) >= SHORTEST_COMPARED:
                 found.setdefault(stem(glued), []).append(meaning)
         return found
 
@@ -123,28 +124,29 @@ class Nearest:
         """What each chunk of unknown words stands for; chunks that stand for nothing near are left out, or (status
         unknown) listed with the nearest names for a person to look at."""
         found: dict[str, Near] = {}
+        proposed: dict[str, Near] = {}
         left: list[str] = []
         for chunk in dict.fromkeys(chunks):
             word = chunk.replace(" ", "")
             if len(word) < SHORTEST:
                 continue
-            near = self._same(chunk, word) or self._two_names(chunk, word) or self._cut(chunk, word)
-            if near is not None:
-                found[chunk] = near
-            elif len(word) >= SHORTEST_CUT:
+            meaning = self.by_glued.get(word)
+            if meaning is not None and len(word) >= SHORTEST_GLUED:
+                found[chunk] = _accepted(NORMALISED, chunk, meaning, 99.0)
+            elif len(word) >= SHORTEST_COMPARED:
+                likely = self._same(chunk, word) or self._two_names(chunk, word) or self._cut(chunk, word)
+                if likely is not None:
+                    proposed[chunk] = likely
                 left.append(chunk)
         left.sort(key=lambda chunk: len(chunk.replace(" ", "")))
         for _, group in groupby(left, key=lambda chunk: asked_edits(len(chunk.replace(" ", "")))):
             alike = list(group)
             for start in range(0, len(alike), BATCH):
-                found.update(self._misspelt(alike[start : start + BATCH]))
+                found.update(self._misspelt(alike[start : start + BATCH], proposed))
         return found
 
     def _same(self, chunk: str, word: str) -> Near | None:
-        """The same letters, differently spaced, or another ending."""
-        meaning = self.by_glued.get(word)
-        if meaning is not None and len(word) >= SHORTEST_GLUED:
-            return _accepted(NORMALISED, chunk, meaning, 99.0)
+        """The same name with another ending, or the acid for the salt."""
         other = self.by_glued.get(same_anion(word))
         if other is not None and not other.brand:
             return _accepted(NORMALISED, chunk, other, 97.0)
@@ -156,7 +158,7 @@ class Nearest:
     def _two_names(self, chunk: str, word: str) -> Near | None:
         """Two whole words without a space between them: a name and a name, a salt or a form."""
         names = self.vocabulary.names
-        for at in range(SHORTEST_CUT, len(word) - 2):
+        for at in range(SHORTEST_COMPARED, len(word) - 2):
             first, second = names.get(word[:at]), word[at:]
             if first is None or not first.ingredients:
                 continue
@@ -171,7 +173,7 @@ class Nearest:
 
     def _cut(self, chunk: str, word: str) -> Near | None:
         """The beginning of names that all stand for the same."""
-        if len(word) < SHORTEST_CUT or " " in chunk:
+        if len(word) < SHORTEST_CUT_OFF or " " in chunk:
             return None
         at, meanings = bisect_left(self.glued, word), []
         while at < len(self.glued) and self.glued[at].startswith(word):
@@ -181,28 +183,41 @@ class Nearest:
         if not meanings or len({frozenset(part) for meaning in meanings for part in meaning.meanings}) > 1:
             return None
         target = min(meanings, key=lambda meaning: len(meaning.phrase))
-        if target.brand and len(word) < SHORTEST_CUT_BRAND:
+        if target.brand and len(word) < SHORTEST_CUT_OFF_BRAND:
             return None
-        whole = not target.brand and len(word) >= 6
+        whole = not target.brand
         return _accepted(NORMALISED if whole else APPROXIMATE, chunk, target, 95.0 if whole else 90.0)
 
-    def _misspelt(self, chunks: Sequence[str]) -> dict[str, Near]:
+    def _misspelt(self, chunks: Sequence[str], proposed: Mapping[str, Near]) -> dict[str, Near]:
         """Chunks of one number of allowed slips, compared with the names of about their length."""
         words = [chunk.replace(" ", "") for chunk in chunks]
         lengths = [len(word) for word in words]
         limit = asked_edits(lengths[0]) + 1
         first, last = np.searchsorted(self.lengths, [min(lengths) - limit, max(lengths) + limit + 1])
         choices = slice(int(first), int(last))
-        found: dict[str, Near] = {}
+        found = {chunk: proposed[chunk] for chunk in chunks if chunk in proposed}
         if first == last:
             return found
         spelled = _distances(words, self.by_length[choices], limit)
         heard = _distances([sound(word) for word in words], self.sounds[choices], limit)
         for row, (chunk, word) in enumerate(zip(chunks, words, strict=True)):
-            near = self._judge(chunk, word, spelled[row], heard[row], int(first))
-            if near is not None:
+            if chunk in proposed:
+                found[chunk] = self._unrivalled(chunk, proposed[chunk], spelled[row], int(first))
+            elif near := self._judge(chunk, word, spelled[row], heard[row], int(first)):
                 found[chunk] = near
         return found
+
+    def _unrivalled(self, chunk: str, likely: Near, spelled: Distances, start: int) -> Near:
+        """What was found by rule stands unless it is one slip away from another drug."""
+        if likely.meaning is None:
+            return likely
+        near = [self.meanings_by_length[start + int(at)] for at in np.flatnonzero(spelled <= 1)]
+        right = {frozenset(parts) for parts in likely.meaning.meanings}
+        rivals = [meaning for meaning in near if not right.issuperset(frozenset(parts) for parts in meaning.meanings)]
+        if not rivals:
+            return likely
+        options = tuple(dict.fromkeys([likely.meaning.phrase, *(rival.phrase for rival in rivals)]))[:SHOWN]
+        return Near(AMBIGUOUS, None, options, likely.score, f"{chunk} is near {' and '.join(options[:2])}")
 
     def _judge(self, chunk: str, word: str, spelled: Distances, heard: Distances, start: int) -> Near | None:
         """Accept, ask, or leave: by the fewest slips, the next best that is another drug, and the confused pairs.
