@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import docx
-from docx.shared import Mm, Pt
+from docx.shared import Mm, Pt, RGBColor
 
 from medcramp.report.documents.html import lines, words
 
@@ -69,9 +69,9 @@ def request(data: dict[str, Any], pharmacy: dict[str, str]) -> bytes:
 def _point(point: dict[str, str]) -> str:
     verify = ", to verify" if point["certainty"] == "verify" else ""
     missing = f" Missing: {', '.join(lines(point['missing']))}." if point["missing"] else ""
+    drugs = f" {' + '.join(lines(point['drugs']))}." if point["drugs"] else ""
     return (
-        f"{point['title']} ({point['severity']}, {words(point['urgency'])}{verify}): "
-        f"{' + '.join(lines(point['drugs']))}. {point['message']}{missing}"
+        f"{point['title']} ({point['severity']}, {words(point['urgency'])}{verify}):{drugs} {point['message']}{missing}"
     )
 
 
@@ -80,6 +80,10 @@ def _paper(title: str, person: dict[str, str], pharmacy: dict[str, str]) -> Any:
     paper.styles["Normal"].font.name = "Arial"
     paper.styles["Normal"].font.size = Pt(9.5)
     paper.styles["Normal"].paragraph_format.space_after = Pt(2)
+    # Black on white: these papers are faxed.
+    for heading in ("Heading 1", "Heading 2"):
+        paper.styles[heading].font.name = "Arial"
+        paper.styles[heading].font.color.rgb = RGBColor(0, 0, 0)
     for section in paper.sections:
         section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Mm(15)
     paper.core_properties.title = title
