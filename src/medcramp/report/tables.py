@@ -25,6 +25,7 @@ from medcramp.records import (
     Tables,
 )
 from medcramp.report.escape import neutral_all
+from medcramp.report.rows import repeated_rows, write_repeated
 
 TABLE_COLUMNS: dict[str, tuple[str, ...]] = {
     "medications": MEDICATION_COLUMNS,
@@ -50,9 +51,14 @@ def write_csv_tables(tables: Tables, folder: Path) -> None:
 def write_csv(frame: pd.DataFrame, columns: tuple[str, ...], path: Path) -> None:
     """Write `columns` of `frame`, then whatever further columns it has, as CSV."""
     arranged = arrange(frame, columns)
-    options = pa.csv.WriteOptions(include_header=False, quoting_style="needed")
     with path.open("wb") as file:
         file.write((",".join(arranged.columns) + "\n").encode("utf-8"))
+        if all(_is_text(arranged[name]) for name in arranged.columns):
+            texts = [_neutral_codes(arranged[name]) for name in arranged.columns]
+            if repeated := repeated_rows(texts):
+                write_repeated(texts[0], *repeated, file)
+                return
+        options = pa.csv.WriteOptions(include_header=False, quoting_style="needed")
         pa.csv.write_csv(arrow_table(arranged), file, write_options=options)
 
 
@@ -67,8 +73,17 @@ def arrow_table(frame: pd.DataFrame, escaped: bool = True) -> pa.Table:
     return pa.table({str(name): _arrow_column(frame[name], escaped) for name in frame.columns})
 
 
+def _is_text(column: pd.Series) -> bool:
+    return not (pd.api.types.is_bool_dtype(column.dtype) or pd.api.types.is_numeric_dtype(column.dtype))
+
+
+def _neutral_codes(column: pd.Series) -> tuple[np.ndarray, list[str]]:
+    codes, distinct = text_codes(column)
+    return codes, [text or "" for text in neutral_all(distinct)]
+
+
 def _arrow_column(column: pd.Series, escaped: bool) -> pa.Array:
-    if pd.api.types.is_bool_dtype(column.dtype) or pd.api.types.is_numeric_dtype(column.dtype):
+    if not _is_text(column):
         return pa.array(column, from_pandas=True)
     codes, distinct = text_codes(column)
     indices = pa.array(codes, mask=codes < 0)
