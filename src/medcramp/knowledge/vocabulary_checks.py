@@ -51,7 +51,7 @@ def problems(folder: Path) -> list[Problem]:
     """All faults of `folder`/vocabulary, ordered by file and row; an empty list is a sound vocabulary."""
     tables = folder / "vocabulary"
     names = list(read_names(tables))
-    ingredients = {next(iter(name.ingredients)) for name in names if name.file == "ingredients.csv"}
+    ingredients = {next(iter(name.ingredients)) for name in names if name.file.startswith("ingredients")}
     ambiguous = {phrase_of(cells["name"]) for _, cells in _table(tables, "ambiguous.csv")}
     return sorted(
         [
@@ -70,9 +70,10 @@ def problems(folder: Path) -> list[Problem]:
 
 def read_names(tables: Path) -> Iterator[Name]:
     """Every name of ingredients, synonyms and brands, table by table."""
-    for row, cells in _table(tables, "ingredients.csv"):
-        name = cells["ingredient"]
-        yield Name("ingredients.csv", row, name, phrase_of(name), frozenset({name}))
+    for path in sorted(tables.glob("ingredients*.csv")):
+        for row, cells in read_csv(path):
+            name = cells["ingredient"]
+            yield Name(path.name, row, name, phrase_of(name), frozenset({name}))
     for path in sorted(tables.glob("synonyms*.csv")):
         for row, cells in read_csv(path):
             yield Name(path.name, row, cells["name"], phrase_of(cells["name"]), _components(cells["ingredient"]))
@@ -142,7 +143,7 @@ def _unreachable(names: Iterable[Name]) -> Iterator[Problem]:
     for name in names:
         if not any(letter.isalpha() for letter in name.phrase):
             yield Problem(name.file, name.row, f"{name.name}: holds no word, so no text can match it")
-        if name.file == "ingredients.csv" and name.name != " ".join(name.name.lower().split()):
+        if name.file.startswith("ingredients") and name.name != " ".join(name.name.lower().split()):
             yield Problem(name.file, name.row, f"{name.name}: ingredient names are lower case with single spaces")
 
 
@@ -192,13 +193,14 @@ def _salts_left_on(tables: Path) -> Iterator[Problem]:
     """A name with its salt beside the name without: one medicine twice, unless kept_salts.csv says why not."""
     kept = {cells["ingredient"] for _, cells in _table(tables, "kept_salts.csv")}
     salts = {phrase_of(cells["word"]) for _, cells in _table(tables, "salts.csv")}
-    kinds = {cells["ingredient"]: cells["kind"] for _, cells in _table(tables, "ingredients.csv")}
-    for row, cells in _table(tables, "ingredients.csv"):
+    rows = [(path, *found) for path in sorted(tables.glob("ingredients*.csv")) for found in read_csv(path)]
+    kinds = {cells["ingredient"]: cells["kind"] for _, _, cells in rows}
+    for path, row, cells in rows:
         if cells["ingredient"] in kept:
             continue
         bare, _, last = cells["ingredient"].rpartition(" ")
         if last in salts and bare in kinds and kinds[bare] not in SALT_IS_THE_DRUG:
-            yield Problem("ingredients.csv", row, f"{cells['ingredient']}: salt left on, {bare} is an ingredient too")
+            yield Problem(path.name, row, f"{cells['ingredient']}: salt left on, {bare} is an ingredient too")
 
 
 def _values_outside_the_lists(tables: Path) -> Iterator[Problem]:
