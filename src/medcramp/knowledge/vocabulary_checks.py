@@ -1,8 +1,8 @@
 """Is the vocabulary sound? One name with two meanings, unknown components, rows nothing can reach, salts left on names.
 
 The loader refuses what it cannot read; here is what it could read and should not. `problems` reports all faults at
-once, so that an author mends a table in one go. `near_pairs` searches the whole vocabulary for names that a slip turns into
-one another.
+once, so that an author mends a table in one go. `near_pairs` searches the whole vocabulary for names that a slip turns
+into one another.
 """
 
 from __future__ import annotations
