@@ -81,6 +81,14 @@ def test_links_lead_to_the_first_row_of_the_same_patient(book: openpyxl.Workbook
     assert followed == made_up_tables().findings["patient_id"].nunique()
 
 
+def test_beyond_the_limit_of_links_the_cells_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("medcramp.report.workbook.sheet.LINK_LIMIT", 40)
+    write_workbook(made_up_tables(), made_up_run(), ReportConfig(), tmp_path / "w.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "w.xlsx")["Worklist"]
+    assert sum(cell.hyperlink is not None for row in sheet.iter_rows() for cell in row) <= 40
+    assert None not in column(sheet, "Patient")
+
+
 def test_entry_columns_offer_the_codes(book: openpyxl.Workbook) -> None:
     offered = {}
     for rule in book["Worklist"].data_validations.dataValidation:

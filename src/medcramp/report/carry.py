@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -33,6 +33,7 @@ class Carried:
     leftovers: tuple[Typed, ...] = ()
     resolved: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     settled_patients: frozenset[str] = frozenset()
+    severities_before: Mapping[str, int] = field(default_factory=dict)
     is_share: bool = False
 
     def without_leftovers(self) -> Carried:
@@ -63,6 +64,9 @@ def carry(previous: Previous, tables: Tables, as_of: date) -> Carried:
         entries=entries,
         leftovers=tuple(dict.fromkeys(leftovers)),
         resolved={key: facts for key, facts in previous.findings.items() if key not in findings},
+        severities_before=Counter(facts["severity"] for facts in previous.findings.values())
+        if previous.complete
+        else {},
         settled_patients=_settled_patients(findings, change, entries["patient"], as_of),
     )
 

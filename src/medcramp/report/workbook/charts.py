@@ -23,6 +23,8 @@ _TITLES = {
     "electrolyte": "Net electrolyte effect of the regimen (patients)",
     "match": "How medication records were recognised",
 }
+LAST_TIME = "last time"
+_BEFORE = "#C3CBD3"
 _DIRECTION = {"down": "#6FA8DC", "mixed": "#B39DDB", "up": "#E69F7E"}
 _MATCH = {
     "exact": "#4E8F6B",
@@ -88,11 +90,13 @@ def _chart(book: Book, sheet_name: str, name: str, frame: pd.DataFrame, row: int
     )
     chart.set_size({"width": _WIDTH, "height": _HEIGHT})
     chart.set_chartarea({"border": {"color": RULE}})
-    _set_axes(chart, name)
+    _set_axes(chart, name, len(frame.columns))
     return chart
 
 
 def _look(name: str, column: str, frame: pd.DataFrame) -> dict[str, Any]:
+    if column == LAST_TIME:
+        return {"fill": {"color": _BEFORE}, "border": {"color": RULE}, "data_labels": {"value": True}}
     if name == "severity":
         fills = [WORD_COLOURS["severity"][str(word)][0] for word in frame.index]
         return {"points": _points(fills), "data_labels": {"value": True}, "gap": 60}
@@ -115,10 +119,10 @@ def _points(fills: list[str]) -> list[dict[str, Any]]:
     return [{"fill": {"color": fill}, "border": {"color": RULE}} for fill in fills]
 
 
-def _set_axes(chart: Any, name: str) -> None:
+def _set_axes(chart: Any, name: str, series: int) -> None:
     font = {"num_font": {"name": FONT, "size": 8, "color": QUIET}, "line": {"color": RULE}}
     grid = {"visible": True, "line": {"color": "#EDF0F3"}}
-    if name in ("severity", "class"):
+    if series == 1 and name in ("severity", "class"):
         chart.set_legend({"none": True})
     else:
         chart.set_legend(

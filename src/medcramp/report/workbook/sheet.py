@@ -19,7 +19,7 @@ LETTER, A4 = 1, 9
 LINE_HEIGHT, HEIGHT_LIMIT = 13.0, 409.0
 # Arial 10 sets more characters than a column has units; breaking at words gives some back.
 CHARACTERS_PER_UNIT = 1.25
-# Excel drops links beyond this many on one sheet.
+# Excel takes 65,530 links on one sheet; the writer would leave out the cells of further ones.
 LINK_LIMIT = 65_000
 
 
@@ -107,7 +107,8 @@ def write_table(
         if column.name not in frame.columns:
             continue
         if column.name in links:
-            _write_links(book, sheet, position, frame[column.name], links[column.name])
+            linked_rows = LINK_LIMIT // len(links)
+            _write_links(book, sheet, position, frame[column.name], links[column.name], linked_rows)
         elif column.kind.startswith("word:"):
             _write_words(book, sheet, position, frame[column.name], column.kind.removeprefix("word:"))
         elif column.kind in ("number", "count", "date", "entry_date"):
@@ -206,12 +207,14 @@ def _write_words(book: Book, sheet: Any, position: int, column: pd.Series, famil
             sheet.write_string(row, position, DISPLAY.get(word, word), book.styles.word(family, word))
 
 
-def _write_links(book: Book, sheet: Any, position: int, column: pd.Series, targets: Sequence[str | None]) -> None:
+def _write_links(
+    book: Book, sheet: Any, position: int, column: pd.Series, targets: Sequence[str | None], linked_rows: int
+) -> None:
     style, plain = book.styles.named("link"), book.styles.named("code")
     for row, (text, target) in enumerate(zip(text_cells(column), targets, strict=True), start=1):
         if text is None:
             continue
-        if target is None or row > LINK_LIMIT:
+        if target is None or row > linked_rows:
             sheet.write_string(row, position, text, plain)
         else:
             sheet.write_url(row, position, target, style, text)

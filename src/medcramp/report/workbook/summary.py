@@ -6,12 +6,13 @@ from typing import Any
 
 import pandas as pd
 
-from medcramp.records import PRIORITIES, Tables
+from medcramp.records import PRIORITIES, SEVERITIES, Tables
 from medcramp.report.carry import Carried
-from medcramp.report.charting import chart_data
+from medcramp.report.charting import chart_data, mask
 from medcramp.report.info import ReportConfig, RunInfo
 from medcramp.report.manifest import by_value, counts
 from medcramp.report.workbook import charts
+from medcramp.report.workbook.charts import LAST_TIME
 from medcramp.report.workbook.sheet import Book
 
 _MEANING = {
@@ -74,7 +75,11 @@ def write(
     if carried is not None:
         row = _write_changes(book, sheet, row + 1, carried)
     row = _write_contents(book, sheet, row + 1)
-    charts.write(book, sheet, chart_data(tables, config), row)
+    data = chart_data(tables, config)
+    if carried is not None and carried.severities_before:
+        before = pd.DataFrame({LAST_TIME: {word: carried.severities_before.get(word, 0) for word in SEVERITIES}})
+        data["severity"] = data["severity"].join(mask(before, config.mask_below))
+    charts.write(book, sheet, data, row)
 
 
 def _subtitle(info: RunInfo) -> str:
