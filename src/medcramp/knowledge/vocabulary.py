@@ -56,8 +56,9 @@ class Meaning:
         return self.meanings[0] if len(self.meanings) == 1 else ()
 
 
-Phrases = Mapping[str, tuple[tuple[tuple[str, ...], Meaning], ...]]
-"""First word → (words, meaning), longest first."""
+Longer = Mapping[str, tuple[tuple[tuple[str, ...], Meaning], ...]]
+Phrases = Mapping[str, tuple[Meaning | None, Longer]]
+"""First word → (its meaning alone, second word → phrases of both and more with their meaning, longest first)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,6 @@ class Vocabulary:
     """All names and words, ready to look up. Immutable by convention: nothing writes to it after `load`."""
 
     phrases: Phrases
-    single_words: Mapping[str, Meaning]
     exact: Mapping[str, Meaning]
     names: Mapping[str, Meaning]
     spelled_out: Mapping[str, str]
@@ -126,10 +126,8 @@ def load(folder: Path) -> Vocabulary:
     for meaning in grammar:
         if meaning.kind == MAKER and (named := names.get(meaning.phrase)):
             names[meaning.phrase] = replace(named, maker=True)
-    phrases = _phrase_index([*grammar, *names.values()], spelled_out)
     return Vocabulary(
-        phrases=phrases,
-        single_words={word: found[0][1] for word, found in phrases.items() if len(found[0][0]) == 1},
+        phrases=_phrase_index([*grammar, *names.values()], spelled_out),
         exact={" ".join(phrase.split()).lower(): meaning for phrase, meaning in names.items()},
         names=names,
         spelled_out=spelled_out,
@@ -256,22 +254,23 @@ def _phrase(text: str) -> str:
     return " ".join(word for word in wording.tokens(wording.fold(text)) if word[0].isalnum() or word == "%")
 
 
-def _phrase_index(
-    meanings: Iterable[Meaning], spelled_out: Mapping[str, str]
-) -> dict[str, tuple[tuple[tuple[str, ...], Meaning], ...]]:
-    """First word → (words, meaning), longest first; of one phrase the last meaning given stays."""
+def _phrase_index(meanings: Iterable[Meaning], spelled_out: Mapping[str, str]) -> Phrases:
+    """Phrases by their first two words; of one phrase the last meaning given stays."""
     by_words: dict[tuple[str, ...], Meaning] = {}
     for meaning in meanings:
         words = tuple(meaning.phrase.split())
-        if not words:
-            continue
-        by_words[words] = meaning
-        if any(word in spelled_out for word in words):
-            by_words.setdefault(tuple(spelled_out.get(word, word) for word in words), meaning)
-    index: dict[str, list[tuple[tuple[str, ...], Meaning]]] = {}
-    for words, meaning in by_words.items():
-        index.setdefault(words[0], []).append((words, meaning))
-    return {word: tuple(sorted(found, key=lambda item: -len(item[0]))) for word, found in index.items()}
+        if words:
+            by_words[words] = meaning
+            if not spelled_out.keys().isdisjoint(words):
+                by_words.setdefault(tuple(spelled_out.get(word, word) for word in words), meaning)
+    longer: dict[str, dict[str, list[tuple[tuple[str, ...], Meaning]]]] = {words[0]: {} for words in by_words}
+    for words, meaning in sorted(by_words.items(), key=lambda entry: -len(entry[0])):
+        if len(words) > 1:
+            longer[words[0]].setdefault(words[1], []).append((words, meaning))
+    return {
+        first: (by_words.get((first,)), {second: tuple(found) for second, found in rest.items()})
+        for first, rest in longer.items()
+    }
 
 
 def _contexts(tables: Path) -> dict[str, tuple[Context, ...]]:

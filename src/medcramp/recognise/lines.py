@@ -5,6 +5,7 @@ Many lines differ in strength, form or maker only; each of the three parts is un
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from medcramp.knowledge import wording
@@ -16,6 +17,7 @@ from medcramp.knowledge.vocabulary import (
     NOT_DRUG,
     ROUTE,
     SALT,
+    Longer,
     Meaning,
     Vocabulary,
 )
@@ -40,6 +42,8 @@ _MARKS = {
 }
 _NAMING = frozenset((NAME, SALT, NOT_DRUG, MODIFIER))
 _STOPS = frozenset("[]{};|")
+_NOTHING: tuple[None, Longer] = (None, {})
+_MARKED_WORD = re.compile(r"([^a-z0-9%]*?)(\d+(?:[.,]\d+)*|\.\d+|[a-z]+|%)")
 BREAK = "|"
 
 Piece = Meaning | str
@@ -58,19 +62,18 @@ class Line:
 def cut(text: str, vocabulary: Vocabulary) -> Line:
     """Cut one line. Makers, packaging and unknown words in brackets are left out."""
     words, before = _words(text)
-    spelled, single, units = vocabulary.spelled_out, vocabulary.single_words, vocabulary.units
-    plain = [spelled.get(word, word) for word in words]
-    abbreviated = plain != words
+    phrases, spelled, units = vocabulary.phrases, vocabulary.spelled_out, vocabulary.units
+    plain = None if spelled.keys().isdisjoint(words) else [spelled.get(word, word) for word in words]
     name: list[Piece] = []
     strength: list[str] = []
     product: list[Meaning] = []
     place, count, depth, after = 0, len(words), 0, ""
     while place < count:
         word, marks = words[place], before[place]
-        meaning = single.get(word)
-        length = 1
-        if meaning is None or (abbreviated and plain[place] != word):
-            length, meaning = _longest(vocabulary, words, plain if abbreviated else None, before, place)
+        meaning, longer = phrases.get(word, _NOTHING)
+        length = 0 if meaning is None else 1
+        if longer or (plain and plain[place] != word):
+            length, meaning = _longest(vocabulary, words, plain, before, place)
         if marks and (marks[0] in "([{)]}" or len(marks) > 1):
             depth = _brackets(name, marks, depth)
         if word[-1].isdigit() and length < 2 and not (count == 1 and meaning is not None):
@@ -97,8 +100,8 @@ def cut(text: str, vocabulary: Vocabulary) -> Line:
             product.append(meaning)
         elif meaning.kind == JOINER and name:
             _mark(name, JOIN)
-    if before[count]:
-        _brackets(name, before[count], depth)
+    while name and name[-1] == OPEN:
+        name.pop()
     return Line(tuple(name), tuple(strength), tuple(product))
 
 
@@ -119,16 +122,11 @@ def _brackets(name: list[Piece], marks: str, depth: int) -> int:
 
 
 def _words(text: str) -> tuple[list[str], list[str]]:
-    """Words and numbers of a text, and the marks that stand before each (one more entry for those at the end)."""
-    words: list[str] = []
-    before = [""]
-    for part in wording.tokens(wording.fold(text)):
-        if part[0].isalnum() or part == "%" or (part[0] == "." and len(part) > 1):
-            words.append(part)
-            before.append("")
-        else:
-            before[-1] += part
-    return words, before
+    """Words and numbers of a text, and the marks that stand before each."""
+    pairs = _MARKED_WORD.findall(wording.fold(text))
+    return [word for _, word in pairs], [
+        marks.replace(" ", "") if len(marks) > 1 else marks.strip() for marks, _ in pairs
+    ]
 
 
 def _longest(
@@ -146,17 +144,16 @@ def _longest(
 def _phrase_at(vocabulary: Vocabulary, words: list[str], before: list[str], at: int) -> tuple[int, Meaning | None]:
     """A phrase never reaches over a square bracket or a semicolon, and never ends in the number of a strength:
     "aspirin 81" is a name, "aspirin 81 mg" is aspirin."""
-    for candidate, meaning in vocabulary.phrases.get(words[at], ()):
-        length = len(candidate)
-        if length == 1:
-            return 1, meaning
-        end = at + length
-        if tuple(words[at:end]) != candidate or any(_STOPS.intersection(marks) for marks in before[at + 1 : end]):
-            continue
-        if candidate[-1][-1].isdigit() and end < len(words) and words[end] in vocabulary.units and not before[end]:
-            continue
-        return length, meaning
-    return 0, None
+    meaning, longer = vocabulary.phrases.get(words[at], _NOTHING)
+    if longer and at + 1 < len(words):
+        for candidate, longest in longer.get(words[at + 1], ()):
+            end = at + len(candidate)
+            if tuple(words[at:end]) != candidate or any(_STOPS.intersection(marks) for marks in before[at + 1 : end]):
+                continue
+            if candidate[-1][-1].isdigit() and end < len(words) and words[end] in vocabulary.units and not before[end]:
+                continue
+            return len(candidate), longest
+    return (0, None) if meaning is None else (1, meaning)
 
 
 def _joined(marks: str, strength: list[str]) -> list[str]:

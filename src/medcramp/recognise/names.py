@@ -67,6 +67,8 @@ Settle = Callable[[Meaning, bool], str]
 def unknown_chunks(name: tuple[Piece, ...]) -> list[str]:
     """Runs of words outside brackets that no table knows; each run, and each of its words, may be a name misspelt."""
     chunks: list[str] = []
+    if not any(isinstance(piece, str) and _is_word(piece) for piece in name):
+        return chunks
     run: list[str] = []
     depth = 0
     for piece in (*name, CLOSE):
@@ -85,6 +87,8 @@ def unknown_chunks(name: tuple[Piece, ...]) -> list[str]:
 
 def interpret(name: tuple[Piece, ...], vocabulary: Vocabulary, near: Mapping[str, Near], settle: Settle) -> Named:
     """What the name part of a line says. `near` holds what is known of its unknown words (see `unknown_chunks`)."""
+    if len(name) == 1 and isinstance(name[0], Meaning) and name[0].ingredients:
+        return _combine([Hit(name[0], False)], settle, False)
     hits, rest, joined_rest, devices, modifiers = _walk(name, vocabulary, near)
     main = [hit for hit in hits if not hit.bracket]
     if devices and _is_device(name, main):
@@ -259,7 +263,7 @@ def _nothing_found(rest: list[str], near: Mapping[str, Near]) -> Named:
 
 
 def _mostly_guessed(hits: list[Hit], rest: list[str]) -> bool:
-    """A guess or an abbreviation among words that mean nothing here is chance: a brand beside one, others beside two."""
+    """A guess or an abbreviation among words that mean nothing here is chance: brands beside one, others beside two."""
     weak = [hit for hit in hits if _is_guess(hit) or _is_short(hit.meaning)]
     words = [word for word in rest if len(word) > SHORT_WORD]
     enough = 1 if any(hit.meaning.brand or _is_short(hit.meaning) for hit in weak) else 2
