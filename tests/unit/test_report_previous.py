@@ -135,6 +135,7 @@ def test_the_workbook_shows_settled_resolved_and_leftovers(last_time: Previous, 
     assert finding in cells["Settled"] and finding not in cells["Findings"]
     assert gone in cells["Resolved"]
     assert "'=call back" in cells["Carried over"]
+    assert read_previous(tmp_path / "worklist.xlsx").complete
     assert any("1 settled" in str(value) for value in cells["Worklist"])
 
 

@@ -97,14 +97,14 @@ def plan_sheets(tables: Tables, config: ReportConfig, carried: Carried | None, p
         "Rejected rows": len(tables.rejected),
         "Not assessed": len(tables.not_assessed),
     }
+    cut = {name: (len(frames[name]), total) for name, total in totals.items() if len(frames[name]) < total}
     if carried is not None:
         frames.update(history.with_history(frames, carried))
-    cut = {name: (len(frames[name]), total) for name, total in totals.items() if len(frames[name]) < total}
     return Plan(frames, cut)
 
 
 def _age_sex(patients: pd.DataFrame) -> pd.Series:
-    """ "72 F" per patient; a part that is unknown is left out."""
+    """Age and sex in one short text per patient; a part that is unknown is left out."""
     parts = zip(text_cells(patients["age"]), text_cells(patients["sex"]), strict=True)
     return pd.Series([" ".join(filter(None, pair)) or None for pair in parts], index=patients.index, dtype=object)
 
