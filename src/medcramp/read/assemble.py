@@ -14,9 +14,9 @@ from medcramp.knowledge import columns as column_knowledge
 from medcramp.knowledge import drug_words
 from medcramp.knowledge.columns import Columns
 from medcramp.read import beside, canonical, companions, inspect, layouts, refuse, shapes
-from medcramp.read.canonical import Reader
 from medcramp.read.containers import open_input
 from medcramp.read.dates import Evidence
+from medcramp.read.fields import Reader
 from medcramp.read.grids import Canonical, Grid
 from medcramp.read.ledger import IGNORED, REJECTED
 from medcramp.read.meaning import DrugTest, check_settled

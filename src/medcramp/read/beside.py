@@ -7,7 +7,8 @@ import re
 import numpy as np
 
 from medcramp.read import companions, dates, values
-from medcramp.read.canonical import Canonical, Reader
+from medcramp.read.canonical import Canonical
+from medcramp.read.fields import Reader
 from medcramp.read.lab_titles import is_lab, test_name
 from medcramp.read.ledger import same_rows
 from medcramp.read.tables import Column, constant, empty, stack

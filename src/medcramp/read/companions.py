@@ -10,7 +10,7 @@ import pandas as pd
 
 from medcramp.knowledge.columns import Columns
 from medcramp.read import patients, values
-from medcramp.read.canonical import Reader
+from medcramp.read.fields import Reader
 from medcramp.read.ledger import Fates, same_rows
 from medcramp.read.tables import Column, combine, empty, stack
 from medcramp.read.understand import Understood

@@ -40,9 +40,8 @@ FIELDS = (
     "fill_number",
     "icd10",
     "substance",
-    "date_order",
 )
-"""What --map can settle; `date_order` takes day-first or month-first instead of a column."""
+"""What --map can settle; besides, `date_order` takes day-first or month-first instead of a column."""
 
 
 def settled(options: ReadOptions) -> ReadOptions:
@@ -60,6 +59,8 @@ def settled(options: ReadOptions) -> ReadOptions:
         sheet = layer.sheet or sheet
     columns |= options.columns
     for field in columns:
-        if field not in FIELDS:
-            raise UsageError(f"{field!r} is no field that can be mapped", remedy=f"fields are: {', '.join(FIELDS)}")
+        if field not in (*FIELDS, "date_order"):
+            raise UsageError(
+                f"{field!r} is no field that can be mapped", remedy=f"fields are: {', '.join(FIELDS)}, date_order"
+            )
     return replace(options, columns=columns, sheet=options.sheet or sheet)

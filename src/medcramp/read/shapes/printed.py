@@ -11,11 +11,11 @@ import numpy as np
 from medcramp.knowledge.columns import Columns
 from medcramp.knowledge.drug_words import AMOUNT, form_words
 from medcramp.read import dates
-from medcramp.read.canonical import status_word
 from medcramp.read.directions import split_line
 from medcramp.read.lab_titles import is_lab
 from medcramp.read.ledger import IGNORED, Fates
 from medcramp.read.meaning import DrugTest, Meaning
+from medcramp.read.rows import status_word
 from medcramp.read.shapes import ruler
 from medcramp.read.shapes.headings import Person, before_labels, block, heading, pairs
 from medcramp.read.shapes.shaped import Shaped
