@@ -44,9 +44,16 @@ def zip_kind(source: Source) -> str:
         if "[Content_Types].xml" in names:
             return "workbook" if any(name.startswith("xl/") for name in names) else "document"
         if "content.xml" in names and "mimetype" in names:
-            with package.open("mimetype") as stream:
-                return "workbook" if b"spreadsheet" in stream.read(200) else "document"
+            return "workbook" if b"spreadsheet" in _mimetype(package, source.name) else "document"
         return "document" if any(name.startswith("Index/") and name.endswith(".iwa") for name in names) else "archive"
+
+
+def _mimetype(package: zipfile.ZipFile, file: str) -> bytes:
+    try:
+        with package.open("mimetype") as stream:
+            return stream.read(200)
+    except (RuntimeError, *DAMAGE) as error:
+        raise damaged(file) from error
 
 
 def zip_members(source: Source, options: ReadOptions, expansion: Expansion) -> Iterator[Source]:

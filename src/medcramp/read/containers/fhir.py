@@ -68,8 +68,9 @@ def _flat(value: Any) -> bool:
 
 def _plain_grid(source: Source, rows: list[dict[str, Any]], options: ReadOptions) -> Grid:
     titles = list(dict.fromkeys(title for row in rows for title in row))
-    texts = [{title: fv.text(row, title) for title in row} for row in rows]
-    return titled_grid(source.name, "JSON", "", titles, texts, options.limits)
+    shown = {title: fv.text({"title": title}, "title") for title in titles}
+    texts = [{shown[title]: fv.text(row, title) for title in row} for row in rows]
+    return titled_grid(source.name, "JSON", "", list(shown.values()), texts, options.limits)
 
 
 @dataclass

@@ -33,7 +33,9 @@ def text(resource: Any, *path: str) -> str:
         return "true" if value else "false"
     if isinstance(value, float):
         return f"{value:.15g}"
-    return str(value) if isinstance(value, str | int) else ""
+    if isinstance(value, str):
+        return value if value.isascii() else value.encode(errors="replace").decode()  # half a character, escaped
+    return str(value) if isinstance(value, int) else ""
 
 
 def listed(resource: Any, key: str) -> Iterator[Resource]:

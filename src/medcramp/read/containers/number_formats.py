@@ -13,10 +13,11 @@ from typing import Any
 
 from defusedxml import ElementTree
 
+LONGEST_FORMAT = 255
 _LITERAL = r"""(?:"[^"]*"|\\.|[-/() .])"""
 _ZEROS = re.compile(rf"{_LITERAL}*0(?:0|{_LITERAL})*0{_LITERAL}*")
 _TOKEN = re.compile(r'"([^"]*)"|\\(.)|(.)', re.DOTALL)
-_CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*)>")
+_CELL = re.compile(rb"<(?:\w+:)?c\b([^<>]*)>")
 _ATTRIBUTE = re.compile(rb'\b([rs])="([A-Za-z0-9]+)"')
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 
@@ -46,7 +47,7 @@ def local_name(element: Any) -> str:
 def _plain(code: str) -> str:
     """The format's first section when it is made of zeros and literals only and has two zeros or more; else ""."""
     section = re.sub(r"\[[^\]]*\]", "", code.split(";")[0])
-    if not _ZEROS.fullmatch(section) or re.search(r"(?:^|0)\.0", section):
+    if len(section) > LONGEST_FORMAT or not _ZEROS.fullmatch(section) or re.search(r"(?:^|0)\.0", section):
         return ""
     return section
 

@@ -42,12 +42,14 @@ class _Tables:
                 "is no table", file=self.stems[stem].name, remedy="export this OMOP table again as CSV or Parquet"
             )
         titles = [str(column[0].as_py() or "").strip().lower() for column in grid.head.columns]
+        if "person_id" not in titles:
+            raise _lacking(self.stems[stem].name, "person_id")
         return _Columns(self.stems[stem].name, grid, titles)
 
 
 @dataclass(frozen=True)
 class _Columns:
-    """Columns of one table by lower-case name."""
+    """Columns of one table by lower-case name; every table of interest is about persons."""
 
     file: str
     grid: Grid
@@ -65,7 +67,7 @@ def omop_grids(
 ) -> Iterator[Grid]:
     """Grids of records, conditions and labs; rows are those of drug_exposure, condition_occurrence and measurement.
 
-    Raises InputUnreadableError when drug_exposure lacks the columns that the model requires.
+    Raises InputUnreadableError when a table lacks the columns that the model requires.
     """
     tables = _Tables(stems, options, progress, open_one)
     exposure, person = tables.open("drug_exposure"), tables.open("person")
@@ -74,12 +76,8 @@ def omop_grids(
         "person_id", "drug_concept_id", "drug_source_concept_id", "drug_source_value", "sig", "quantity", "days_supply",
         "drug_exposure_start_date", "drug_exposure_end_date", "route_source_value",
     )  # fmt: skip
-    if "person_id" not in drugs or not {"drug_concept_id", "drug_source_value"} & drugs.keys():
-        raise InputUnreadableError(
-            "lacks person_id or both drug_concept_id and drug_source_value",
-            file=exposure.file,
-            remedy="export the table with the columns of the OMOP common data model",
-        )
+    if not {"drug_concept_id", "drug_source_value"} & drugs.keys():
+        raise _lacking(exposure.file, "both drug_concept_id and drug_source_value")
     conditions, labs = tables.open("condition_occurrence"), tables.open("measurement")
     ill = conditions.get(
         "person_id", "condition_source_concept_id", "condition_concept_id", "condition_source_value",
@@ -98,6 +96,12 @@ def omop_grids(
         yield _grid(conditions.file, "conditions", _conditions(ill, known))
     if labs and measured:
         yield _grid(labs.file, "labs", _labs(measured, known))
+
+
+def _lacking(file: str, columns: str) -> InputUnreadableError:
+    return InputUnreadableError(
+        f"lacks {columns}", file=file, remedy="export the table with the columns of the OMOP common data model"
+    )
 
 
 def _ids(*tables: Mapping[str, pa.DictionaryArray]) -> set[str]:
@@ -160,7 +164,7 @@ def _people(person: _Columns) -> dict[str, tuple[str, str]]:
     names = ("person_id", "year_of_birth", "month_of_birth", "day_of_birth", "birth_datetime", "gender_concept_id",
              "gender_source_value")  # fmt: skip
     frame = {name: column.to_pylist() for name, column in person.get(*names).items()}
-    nothing = [None] * len(frame.get("person_id", ()))
+    nothing = [None] * len(frame["person_id"])
     rows = zip(*(frame.get(name, nothing) for name in names), strict=True)
     return {
         str(key): (_birth(year, month, day, moment), source if concept in {None, "0"} else concept or "")

@@ -22,7 +22,7 @@ _BINARY_MARKS = (
 _ASAP = re.compile(r"TH([^\w\s])4\.\d")
 _HL7 = re.compile(r"\x0b?(?:MSH|FHS|BHS)\|")
 _SPREADSHEET_XML = "urn:schemas-microsoft-com:office:spreadsheet"
-_XML_START = re.compile(r"<\?xml|<[A-Za-z][\w.-]*:?[\w.-]*[\s>/]|<!--|<!DOCTYPE", re.IGNORECASE)
+_XML_START = re.compile(r"<\?xml|<[A-Za-z][\w.:-]{0,100}[\s>/]|<!--|<!DOCTYPE", re.IGNORECASE)
 
 
 def kind_of(prefix: bytes) -> str:

@@ -68,7 +68,8 @@ def from_path(path: Path, name: str | None = None) -> Source:
             pass
     except OSError as error:
         raise unreadable_path(path, error) from error
-    return Source(name or str(path), size, path=path)
+    shown = (name or str(path)).encode(errors="replace").decode()  # names on disk need not be text
+    return Source(shown, size, path=path)
 
 
 def expanded(name: str, chunks: Iterable[bytes]) -> Source:

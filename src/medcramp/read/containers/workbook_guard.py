@@ -17,6 +17,7 @@ from ..options import Limits
 from .expansion import DAMAGE, Expansion, damaged
 from .source import Source
 
+# In every pattern below a tag cannot run past the next "<": searching stays linear in the size of the part.
 _MARKUP = (".xml", ".rels", ".vml")
 _OVERLAP = 64
 """Bytes carried from one piece to the next, so that a cell reference cut by the border is still seen."""
@@ -25,12 +26,12 @@ _BEYOND_COLUMN_Z = re.compile(rb'r="[A-Z]{2}')
 _WITHOUT_REFERENCE = re.compile(rb"<c(?:[>/]| [^r]| r[^=])")
 _COLUMN = re.compile(rb'r="([A-Z]{2,3})\d')
 _CELL_ROW = re.compile(rb'r="[A-Z]{1,3}(\d{1,7})"')
-_ROW = re.compile(rb'<(?:\w+:)?row\b(?:[^>]*?\br="(\d{1,7})")?')
+_ROW = re.compile(rb'<(?:\w+:)?row\b(?:[^<>]*?\br="(\d{1,7})")?')
 _CELL = re.compile(rb"<(?:\w+:)?c\b")
 _SHARED_ITEM_END = re.compile(rb"</(?:\w+:)?si>")
-_SHARED_VALUE = re.compile(rb'\bt="s"[^>]*>\s*<(?:\w+:)?v>(\d{1,9})<')
-_REPEATED_COLUMNS = re.compile(rb'number-columns-repeated="\d{4,}"[^>]*[^/>]>')
-_REPEATED_ROWS = re.compile(rb'number-rows-repeated="\d{5,}"[^>]*>(.*?)</', re.DOTALL)
+_SHARED_VALUE = re.compile(rb'\bt="s"[^<>]*>\s*<(?:\w+:)?v>(\d{1,9})<')
+_REPEATED_COLUMNS = re.compile(rb'number-columns-repeated="\d{4,}"[^<>]*[^/<>]>')
+_REPEATED_ROWS = re.compile(rb'number-rows-repeated="\d{5,}"[^<>]*>(.{0,2000}?)</', re.DOTALL)
 
 
 def check_package(source: Source, limits: Limits) -> None:
@@ -118,7 +119,7 @@ def _check_area(sheet: bytes, limits: Limits, file: str) -> None:
     starts = list(_ROW.finditer(sheet))
     if b"<worksheet" not in sheet or _WITHOUT_REFERENCE.search(sheet):
         # Cells that do not say where they lie follow one another.
-        ends = [start.start() for start in starts[1:]] + [len(sheet)]
+        ends = [start.start() for start in starts[1:]] + [len(sheet)] * bool(starts)
         wide += max((len(_CELL.findall(sheet, at.end(), end)) for at, end in zip(starts, ends, strict=True)), default=0)
     numbered = max((int(start[1]) for start in starts if start[1]), default=0)
     # A cell may name another row than the one it stands in: look at each only if the longest number could matter.
