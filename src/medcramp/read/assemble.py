@@ -79,7 +79,10 @@ def assemble(
         raise ColumnsNotUnderstoodError("no medication records were found", file=paths[0] if paths else None)
     for kind, path in companion_files.items():
         _add_companion_file(kind, path, options, columns, drug_test, gathered, progress)
-    return _result(gathered)
+    result = _result(gathered)
+    if not len(result.records):
+        raise refuse.nothing_used(paths[0] if len(paths) == 1 else None, result)
+    return result
 
 
 def _add_grids(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
 from medcramp.errors import ColumnsNotUnderstoodError
 from medcramp.read.understand import PERSON, Understood
+from medcramp.records import ReadResult
 
 WORDS = {
     "patient_id": "the patient (an id or a name)",
@@ -45,6 +48,22 @@ def not_understood(path: Path, found: Sequence[Understood]) -> ColumnsNotUnderst
         remedy=f"say which columns they are: --map patient_id=COLUMN --map drug=COLUMN. {titles(best)}",
         file=path,
         place=place,
+    )
+
+
+def nothing_used(path: Path | None, result: ReadResult) -> ColumnsNotUnderstoodError:
+    """The columns were understood, and still no row is a medication record."""
+    if not result.rows.read:
+        problem = "it has column titles and no rows below them"
+    else:
+        reasons = [*result.rejected["reason"], *result.ignored["reason"]]
+        counted = Counter(re.sub(r"\s+\d+$", "", str(reason)) for reason in reasons)
+        why = "; ".join(f"{count:,} x {reason}" for reason, count in counted.most_common(3))
+        problem = f"none of its {result.rows.read:,} rows is a medication record ({why})"
+    return ColumnsNotUnderstoodError(
+        problem,
+        remedy="check that the export finished and holds what you expect; `medcramp inspect` shows how it is read",
+        file=path,
     )
 
 
