@@ -9,6 +9,17 @@ from __future__ import annotations
 from medcramp.report.atomic import prepare
 from medcramp.report.info import InputFile, ReportConfig, RunInfo
 from medcramp.report.previous import read_previous
+from medcramp.report.ranking import most_pressing
 from medcramp.report.write import FORMATS, PAPERS, write
 
-__all__ = ["FORMATS", "PAPERS", "InputFile", "ReportConfig", "RunInfo", "prepare", "read_previous", "write"]
+__all__ = [
+    "FORMATS",
+    "PAPERS",
+    "InputFile",
+    "ReportConfig",
+    "RunInfo",
+    "most_pressing",
+    "prepare",
+    "read_previous",
+    "write",
+]

@@ -51,7 +51,8 @@ def write_overview(
     tables: Tables, info: RunInfo, config: ReportConfig, path: Path, papers: Papers | None = None
 ) -> None:
     """Write the page. The same tables and run facts give the same bytes."""
-    columns = {name: title for name, title in COLUMNS.items() if not (config.only_ids and name == "patient_name")}
+    unnamed = config.only_ids or tables.patients["patient_name"].isna().all()
+    columns = {name: title for name, title in COLUMNS.items() if not (unnamed and name == "patient_name")}
     patients = rank_patients(tables.patients).head(config.max_patients)
     ids = patients["patient_id"]
     ranked = rank_findings(tables.findings, ids).head(config.max_findings)

@@ -30,6 +30,11 @@ def rank_patients(patients: pd.DataFrame) -> pd.DataFrame:
     return patients.iloc[keys.sort_values(list(keys.columns), kind="stable").index].reset_index(drop=True)
 
 
+def most_pressing(patients: pd.DataFrame, number: int) -> list[str]:
+    """Ids of the first `number` patients of the worklist, in its order."""
+    return rank_patients(patients)["patient_id"].astype(str).head(number).tolist()
+
+
 def rank_findings(findings: pd.DataFrame, patient_ids: pd.Series) -> pd.DataFrame:
     """Findings in the order of the worklist's patients; within one by urgency, severity, certainty, rule."""
     keys = pd.DataFrame(

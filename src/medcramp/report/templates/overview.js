@@ -80,7 +80,7 @@
       } else if (["priority", "most_severe", "most_urgent"].includes(column)) {
         if (value) cell.append(word(value));
       } else {
-        cell.textContent = value.replace(/;/g, ", ");
+        cell.textContent = value;
       }
       made.append(cell);
     }
@@ -90,7 +90,7 @@
   function detail(row) {
     const made = element("tr", undefined, "detail"), cell = element("td");
     cell.colSpan = store.columns.length;
-    const list = element("ul");
+    const list = element("ul"), separators = { drugs: " + ", missing: ", " };
     for (const at of firstFinding.get(row) || []) {
       const item = element("li");
       item.append(word(text(findings, "severity", at)), " ", word(text(findings, "urgency", at)), " ");
@@ -98,7 +98,7 @@
       item.append(element("strong", text(findings, "title", at)));
       for (const [column, label] of [["drugs", "Medicines"], ["message", "Why"], ["action", "What to do"], ["missing", "Missing"], ["grade", "Evidence of cramp link"]]) {
         const value = text(findings, column, at);
-        if (value) item.append(element("div", label + ": " + value.replace(/;/g, column === "drugs" ? " + " : "; ")));
+        if (value) item.append(element("div", label + ": " + (separators[column] ? value.replace(/;/g, separators[column]) : value)));
       }
       list.append(item);
     }

@@ -16,6 +16,8 @@ from medcramp.report.workbook.cells import text_cells, value_cells
 from medcramp.report.workbook.styles import DISPLAY, Styles
 
 LETTER, A4 = 1, 9
+# Left out when nobody has a value.
+OPTIONAL = ("patient_name", "birth_date", "options_link", "paper")
 LINE_HEIGHT, HEIGHT_LIMIT = 13.0, 409.0
 # Arial 10 sets more characters than a column has units; breaking at words gives some back.
 CHARACTERS_PER_UNIT = 1.25
@@ -80,7 +82,10 @@ Links = Mapping[str, Sequence[str | None]]
 
 def shown(columns: Sequence[Column], frame: pd.DataFrame) -> list[Column]:
     """The columns there is something for: those of the frame, and those the pharmacist fills."""
-    return [column for column in columns if column.name in frame.columns or column.is_entry]
+    empty = {name for name in OPTIONAL if name in frame.columns and frame[name].isna().all()}
+    return [
+        column for column in columns if column.is_entry or (column.name in frame.columns and column.name not in empty)
+    ]
 
 
 def write_table(

@@ -126,7 +126,7 @@ def _write_numbers(book: Book, sheet: Any, row: int, tables: Tables, info: RunIn
     for label, value, note in lines:
         sheet.write_string(row, _LABEL, label, style("text"))
         if value is not None:
-            sheet.write_number(row, _VALUE, value, style("number"))
+            sheet.write_number(row, _VALUE, value, style("count" if isinstance(value, int) else "number"))
         sheet.write_string(row, _NOTE, note, style("wrap"))
         row += 1
     sheet.write_string(row, _LABEL, "Medicines recognised", style("text"))
