@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pandas as pd
-from fixtures.report_tables import made_up_tables
 
+from fixtures.report_tables import made_up_tables
 from medcramp.report.ranking import by_patient, first_rows, most_pressing, rank_findings, rank_patients
 
 PEOPLE = pd.DataFrame(
