@@ -38,8 +38,9 @@ SLOW = {"protected xlsx"}
 TOKENS = (
     b'"', b'""', b",", b";", b"\t", b"|", b"\r", b"\n", b"\r\n", b"\0", b"\xff", b"\xef\xbb\xbf", b"\xff\xfe", b"\xc3",
     b"PK\x03\x04", b"<!DOCTYPE x>", b"<!--", b"-->", b"<table>", b"</table>", b"<td colspan=9999999>", b"<", b">",
-    b"&#x110000;", b"&a;", b"{", b"}", b"[", b"]", b"null", b"1e999", b"-1", b"99999999999999999999", b"NaN", b"\\ud800",
-    b"MSH|^~\\&|", b"^", b"~", b"TH*4.2*", b'r="XFD1048576"', b" " * 5000, b"A" * 70000, b"\x1f", b"\x1eend\x1e", b"0", b"_",
+    b"&#x110000;", b"&a;", b"{", b"}", b"[", b"]", b"null", b"1e999", b"-1", b"99999999999999999999", b"NaN",
+    b"\\ud800", b"MSH|^~\\&|", b"^", b"~", b"TH*4.2*", b'r="XFD1048576"', b" " * 5000, b"A" * 70000, b"\x1f",
+    b"\x1eend\x1e", b"0", b"_",
 )  # fmt: skip
 
 

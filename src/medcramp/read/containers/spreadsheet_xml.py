@@ -32,7 +32,7 @@ def spreadsheet_xml_grids(source: Source, options: ReadOptions, progress: Progre
             wanted = not hidden if asked is None else name.strip().casefold() == asked
             if wanted and any(rows.rows):
                 yield rows.grid(1, "workbook")
-    except (ParseError, DefusedXmlException, ValueError) as error:
+    except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
         raise InputUnreadableError(
             "is XML that is damaged, or declares entities, which no workbook needs",
             file=source.name,

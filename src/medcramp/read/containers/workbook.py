@@ -147,7 +147,7 @@ def _readable(file: str, sheet: str = "") -> Iterator[None]:
     """Turns every way a damaged workbook shows itself into one refusal."""
     try:
         yield
-    except (calamine.CalamineError, zipfile.BadZipFile, ParseError, DefusedXmlException, KeyError, *DAMAGE) as error:
+    except (calamine.CalamineError, zipfile.BadZipFile, ParseError, DefusedXmlException, LookupError, *DAMAGE) as error:
         raise _damaged(file, sheet) from error
     except BaseException as error:
         # The reader is written in Rust; its panics are not `Exception`s, and mean that the file made no sense.
