@@ -8,13 +8,16 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import openpyxl
+import pandas as pd
 import pytest
 
 from fixtures.report_tables import made_up_run, made_up_tables
-from medcramp.records import PRIORITIES
+from medcramp.records import OPTION_COLUMNS, PRIORITIES
 from medcramp.report.codes import choices, dur_codes
 from medcramp.report.info import ReportConfig
 from medcramp.report.workbook.build import write_workbook
+from medcramp.report.workbook.electrolytes import grid
+from medcramp.report.workbook.options import by_option, said_of_most
 from medcramp.report.workbook.summary import CONTENTS
 
 ONLY_AFTER_AN_EARLIER_RUN = {"Settled", "Resolved", "Carried over"}
@@ -163,3 +166,29 @@ def test_codes_are_unique_within_their_field_and_explained() -> None:
     keys = [(code.field, code.code) for code in dur_codes()]
     assert len(keys) == len(set(keys))
     assert all(len(code.code) == 2 and code.meaning and code.checked for code in dur_codes())
+
+
+def test_an_option_says_which_reason_belongs_to_which_form() -> None:
+    rows = [
+        ("P1", "x", "cream", "caution", "caution: thin skin;useful in general", "A"),
+        ("P1", "x", "gel", "ok", "useful in general", "A"),
+        ("P1", "x", "capsule", "avoid", "useful in general;avoid: kidney", "A"),
+    ]
+    table = pd.DataFrame(rows, columns=["patient_id", "option", "form", "status", "reasons", "label"])
+    found = by_option(table.reindex(columns=list(OPTION_COLUMNS)), pd.Series(["P1"]), 10).iloc[0]
+    assert found["worst"] == "ok"
+    assert found["forms"] == "ok: gel\ncaution: cream\navoid: capsule"
+    assert found["reasons"] == "capsule: avoid: kidney\ncream: caution: thin skin"
+
+
+def test_remarks_made_of_most_options_are_said_once() -> None:
+    table = made_up_tables(8).options.assign(reasons="only here;said everywhere")
+    table.loc[0, "reasons"] = "said everywhere"
+    assert said_of_most(table) == ("only here", "said everywhere")
+    assert said_of_most(table.assign(status="ok")) == ()
+
+
+def test_a_converted_result_is_rounded_for_reading() -> None:
+    table = made_up_tables(4).electrolytes.assign(last_value=0.61714, unit="mmol/L", last_date="2026-01-10", net="down")
+    found = grid(table, pd.Series(["00000"]))
+    assert found["magnesium_last"].iloc[0] == "0.62 mmol/L\n2026-01-10"

@@ -48,10 +48,15 @@ def grid(electrolytes: pd.DataFrame, patient_ids: pd.Series) -> pd.DataFrame:
 
 
 def _last(*parts: Any) -> str | None:
-    value, unit, day = (None if pd.isna(part) or part == "" else text_of(part) for part in parts)
+    value, unit, day = (None if pd.isna(part) or part == "" else _rounded(part) for part in parts)
     if value is None:
         return None
     return "\n".join(filter(None, (" ".join(filter(None, (value, unit))), day)))
+
+
+def _rounded(part: Any) -> str:
+    """A converted result with no more figures than a laboratory prints; the tables have it in full."""
+    return f"{round(part, 2):g}" if isinstance(part, float) else text_of(part)
 
 
 def _joined(rows: pd.DataFrame, column: str, patients: pd.Series) -> pd.Series:

@@ -16,6 +16,7 @@ from medcramp.report.workbook.styles import DISPLAY
 # Best first: "in short" is the best status any form has, so that a usable form is not hidden by an unusable one.
 STATUSES = ("ok", "caution", "not_assessed", "avoid")
 _WHOLE = ("oral", "self_care")
+_AGAINST = ("avoid:", "caution:")
 _GATHERED = ("reasons", "ask", "evidence", "legal_status", "sources")
 _COLUMNS = ("patient_id", "option", "label", "worst", "forms", *_GATHERED)
 
@@ -76,8 +77,19 @@ def _gather(patient: str, option: str, forms: list[dict[Hashable, Any]]) -> tupl
         if (names := [str(row["form"]).replace("_", " ") for row in forms if row["status"] == status])
     ]
     shown = "\n".join(words) if any(row["form"] not in _WHOLE for row in forms) else None
-    gathered = [_lines(row[name] for row in forms) for name in _GATHERED]
+    gathered = [_reasons(forms), *(_lines(row[name] for row in forms) for name in _GATHERED[1:])]
     return (patient, option, forms[0]["label"] or option, best, shown, *gathered)
+
+
+def _reasons(forms: list[dict[Hashable, Any]]) -> str | None:
+    """Each reason once, what speaks against the option first; with its forms where it is not said of all of them."""
+    said: dict[str, list[str]] = {}
+    for row in forms:
+        for part in parts(str(row["reasons"] or "")):
+            said.setdefault(part, []).append(str(row["form"]).replace("_", " "))
+    against = sorted(said, key=lambda part: next((i for i, word in enumerate(_AGAINST) if part.startswith(word)), 9))
+    lines = [part if len(said[part]) == len(forms) else f"{', '.join(said[part])}: {part}" for part in against]
+    return "\n".join(lines) or None
 
 
 def _lines(texts: Iterable[object]) -> str | None:
