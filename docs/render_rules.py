@@ -23,7 +23,8 @@ FIRES = {True: "fires", False: "silent", "verify": "to be verified"}
 BUILT_IN = (
     "Besides these, findings come straight from tables of the knowledge: `CLASS-<class>` (cramp links),",
     "`LAB-<electrolyte or test>-<low|high>` (laboratory limits), `NET-<electrolyte>-<down|up>` (two or more",
-    "common drivers one way, none against, and no other finding says so), `DUP-INGREDIENT` (one ingredient under two names or in two products).",
+    "common drivers one way, none against, and no other finding says so), `DUP-INGREDIENT` (one ingredient under two",
+    "names or in two products).",
 )
 JURISDICTIONS = ("US", "EU", "UK", "CA")
 
@@ -148,7 +149,7 @@ def matrix_page(rules: list[Rule], knowledge: Knowledge) -> str:
         "# Statins and their partners",
         "",
         "One finding per partner and statin; the daily doses of all products are added. ST-01 contraindicated,",
-        "ST-02 not recommended, ST-03 above the limit, ST-05 caution. Within the limit ST-04 says so, for information only.",
+        "ST-02 not recommended, ST-03 above the limit, ST-05 caution. Within the limit ST-04 says so, for information.",
         "",
         "| rule | statin and partner | what it says | severity (US) | mark | sources |",
         "|---|---|---|---|---|---|",

@@ -40,6 +40,12 @@ class Medicines:
             frame[name].to_numpy().astype("datetime64[D]") for name in ("first_start", "course_start", "last_end")
         )
         self.duplicated = frame["duplicated"].to_numpy()
+        doses = facts.doses
+        self.dose_exposure = doses["exposure"].to_numpy()
+        self.dose_ingredient = doses["ingredient"].cat.codes.to_numpy().astype(np.int64)
+        self.known_mg, self.complete, self.unit_mg = (
+            doses[name].to_numpy() for name in ("known_mg", "complete", "unit_mg")
+        )
         self.members = lru_cache(maxsize=None)(self._members)
         self._ingredient_rows = lru_cache(maxsize=None)(self._rows_of_ingredients)
 
@@ -148,7 +154,7 @@ class Medicines:
 
     def _same_ingredient(self, name: str, exposures: Index, duplicated: Mask) -> Mask:
         rows = self.dose_rows(name, exposures)
-        exposure = self.facts.doses["exposure"].to_numpy()[rows]
+        exposure = self.dose_exposure[rows]
         patient, ingredient = self._held(name, exposures)
         width = int(ingredient.max(initial=0)) + 1
         key, place = np.unique(patient * width + ingredient, return_inverse=True)
@@ -160,22 +166,21 @@ class Medicines:
     def _held(self, name: str, exposures: Index) -> tuple[Index, Index]:
         """(patient, ingredient code) for every ingredient of the group in these exposures."""
         rows = self.dose_rows(name, exposures)
-        patient = self.facts.patient_of[self.facts.doses["exposure"].to_numpy()[rows]]
-        ingredient = self.facts.doses["ingredient"].cat.codes.to_numpy()[rows]
-        return patient.astype(np.int64), ingredient.astype(np.int64)
+        patient = self.facts.patient_of[self.dose_exposure[rows]]
+        return patient.astype(np.int64), self.dose_ingredient[rows]
 
     def dose_rows(self, name: str, exposures: Index) -> Index:
         """Rows of `facts.doses` for the ingredients that the name stands for, in these exposures."""
         rows = self._ingredient_rows(name)
         chosen = np.zeros(len(self.active), dtype=bool)
         chosen[exposures] = True
-        of_chosen: Index = rows[chosen[self.facts.doses["exposure"].to_numpy()[rows]]]
+        of_chosen: Index = rows[chosen[self.dose_exposure[rows]]]
         return of_chosen
 
     def _rows_of_ingredients(self, name: str) -> Index:
         column = self.facts.doses["ingredient"]
         wanted: Mask = column.cat.categories.isin(list(self.ingredients(name)))
-        return np.flatnonzero(wanted[column.cat.codes.to_numpy()])
+        return np.flatnonzero(wanted[self.dose_ingredient])
 
     def dose(self, bound: DoseOf) -> Planes:
         """Summed daily mg over active products within the bound; not taking it at all is a known no."""
@@ -189,8 +194,8 @@ class Medicines:
         """The least that any one possible exposure amounts to (what is taken if it is the only one)."""
         facts, possible = self.facts, self.now(name).possible
         rows = self.dose_rows(name, possible)
-        exposure = facts.doses["exposure"].to_numpy()[rows]
-        each = np.bincount(exposure, weights=facts.doses["known_mg"].to_numpy()[rows], minlength=len(self.active))
+        exposure = self.dose_exposure[rows]
+        each = np.bincount(exposure, weights=self.known_mg[rows], minlength=len(self.active))
         smallest = np.full(facts.size, np.inf)
         np.minimum.at(smallest, facts.patient_of[possible], each[possible])
         return smallest
@@ -204,21 +209,20 @@ class Medicines:
 
     def _sum_mg(self, name: str, exposures: Index) -> tuple[np.ndarray, Mask]:
         facts, rows = self.facts, self.dose_rows(name, exposures)
-        patient = facts.patient_of[facts.doses["exposure"].to_numpy()[rows]]
-        known_mg = np.bincount(patient, weights=facts.doses["known_mg"].to_numpy()[rows], minlength=facts.size)
+        patient = facts.patient_of[self.dose_exposure[rows]]
+        known_mg = np.bincount(patient, weights=self.known_mg[rows], minlength=facts.size)
         complete = np.ones(facts.size, dtype=bool)
-        complete[patient[~facts.doses["complete"].to_numpy()[rows]]] = False
+        complete[patient[~self.complete[rows]]] = False
         return known_mg, complete
 
     def unit_dose(self, bound: DoseOf) -> Planes:
         """An active product whose dose unit holds so many mg of the ingredient."""
-        doses = self.facts.doses
         planes = []
         for part, unknown_counts in zip(self.now(bound.of), (False, True), strict=True):
             rows = self.dose_rows(bound.of, part)
-            unit_mg = doses["unit_mg"].to_numpy()[rows]
+            unit_mg = self.unit_mg[rows]
             fits = bound.holds(unit_mg) | (np.isnan(unit_mg) & unknown_counts)
-            planes.append(self.facts.by_patient(doses["exposure"].to_numpy()[rows[fits]]))
+            planes.append(self.facts.by_patient(self.dose_exposure[rows[fits]]))
         return Planes(*planes)
 
 
