@@ -21,13 +21,15 @@ EXACT, NORMALISED, APPROXIMATE, AMBIGUOUS, NOT_A_DRUG, UNKNOWN = (
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """What an unknown word probably stands for: `status` normalised, approximate or ambiguous (then only `options`)."""
+    """What an unknown word (`chunk`) probably stands for: `status` normalised, approximate or ambiguous (then only
+    `options`)."""
 
     status: str
     meaning: Meaning | None
     options: tuple[str, ...]
     score: float
     note: str
+    chunk: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,7 @@ def interpret(name: tuple[Piece, ...], vocabulary: Vocabulary, near: Mapping[str
     if len(name) == 1 and isinstance(name[0], Meaning) and name[0].ingredients:
         return _combine([Hit(name[0], False)], settle, False)
     hits, rest, joined_rest, devices, modifiers = _walk(name, vocabulary, near)
+    hits = _without_far_guesses(hits, rest, joined_rest)
     main = [hit for hit in hits if not hit.bracket]
     if devices and _is_device(name, main):
         return Named(NOT_A_DRUG, match=devices[0].phrase, score=100.0, notes=(devices[0].detail,))
@@ -260,6 +263,23 @@ def _is_device(name: tuple[Piece, ...], main: list[Hit]) -> bool:
 
 def _nothing_found(rest: list[str], near: Mapping[str, Near]) -> Named:
     return Named(UNKNOWN, match="", notes=(f"not understood: {' '.join(rest)}",) if rest else ("no name",))
+
+
+def _without_far_guesses(hits: list[Hit], rest: list[str], joined_rest: list[str]) -> list[Hit]:
+    """Beside a certain name, a word near several names, or near a brand it is not joined to, is just not understood:
+    "liposome" behind a drug is no second drug."""
+    if not any(hit.near is None and hit.meaning.ingredients for hit in hits):
+        return hits
+    kept = []
+    for hit in hits:
+        near = hit.near
+        open_question = near is not None and near.status == AMBIGUOUS
+        if near is not None and (open_question or (_is_guess(hit) and hit.meaning.brand and not hit.joined)):
+            rest += near.chunk.split()
+            joined_rest += near.chunk.split() if hit.joined else []
+        else:
+            kept.append(hit)
+    return kept
 
 
 def _mostly_guessed(hits: list[Hit], rest: list[str]) -> bool:

@@ -76,8 +76,9 @@ def accepted_edits(length: int) -> int:
 
 def same_anion(word: str) -> str:
     """The acid of a salt and the salt of an acid: valproate, valproicacid."""
-    if word.endswith("icacid"):
-        return word.removesuffix("icacid") + "ate"
+    for acid in ("icacid", "ic"):
+        if word.endswith(acid):
+            return word.removesuffix(acid) + "ate"
     return word.removesuffix("ate") + "icacid" if word.endswith("ate") else ""
 
 
@@ -173,11 +174,11 @@ class Nearest:
 
     def _cut(self, chunk: str, word: str) -> Near | None:
         """The beginning of names that all stand for the same."""
-        if len(word) < SHORTEST_CUT_OFF or " " in chunk:
+        if len(word) < SHORTEST_CUT_OFF:
             return None
         at, meanings = bisect_left(self.glued, word), []
         while at < len(self.glued) and self.glued[at].startswith(word):
-            if " " not in self.meanings[at].phrase:
+            if self.meanings[at].phrase.startswith(chunk) and self.meanings[at].phrase.count(" ") == chunk.count(" "):
                 meanings.append(self.meanings[at])
             at += 1
         if not meanings or len({frozenset(part) for meaning in meanings for part in meaning.meanings}) > 1:
@@ -217,7 +218,7 @@ class Nearest:
         if not rivals:
             return likely
         options = tuple(dict.fromkeys([likely.meaning.phrase, *(rival.phrase for rival in rivals)]))[:SHOWN]
-        return Near(AMBIGUOUS, None, options, likely.score, f"{chunk} is near {' and '.join(options[:2])}")
+        return Near(AMBIGUOUS, None, options, likely.score, f"{chunk} is near {' and '.join(options[:2])}", chunk)
 
     def _judge(self, chunk: str, word: str, spelled: Distances, heard: Distances, start: int) -> Near | None:
         """Accept, ask, or leave: by the fewest slips, the next best that is another drug, and the confused pairs.
@@ -242,9 +243,11 @@ class Nearest:
         score = round(100 * (1 - best / len(word)), 1)
         asked = f"{chunk} is near {' and '.join(options[:2])}"
         if best > edits:
-            return Near(UNKNOWN, None, options, score, asked)
+            return Near(UNKNOWN, None, options, score, asked, chunk)
         safe = not rivals and not confused and best <= accepted_edits(len(word)) and believable(word, top, best)
-        return _accepted(APPROXIMATE, chunk, top, score) if safe else Near(AMBIGUOUS, None, options, score, asked)
+        return (
+            _accepted(APPROXIMATE, chunk, top, score) if safe else Near(AMBIGUOUS, None, options, score, asked, chunk)
+        )
 
 
 def believable(word: str, meaning: Meaning, slips: int) -> bool:
@@ -262,5 +265,5 @@ def _distances(words: Sequence[str], names: Sequence[str], limit: int) -> Distan
 def _accepted(status: str, chunk: str, meaning: Meaning, score: float) -> Near:
     if len(meaning.meanings) > 1:
         options = tuple(" + ".join(parts) for parts in meaning.meanings)
-        return Near(AMBIGUOUS, None, options, score, f"{chunk} can mean {' or '.join(options)}")
-    return Near(status, meaning, (), score, f"{chunk} → {meaning.phrase}")
+        return Near(AMBIGUOUS, None, options, score, f"{chunk} can mean {' or '.join(options)}", chunk)
+    return Near(status, meaning, (), score, f"{chunk} → {meaning.phrase}", chunk)
