@@ -49,7 +49,7 @@ def test_what_authors_write(written, read):
         ({"all": []}, "at least 1 item"),
         ({"age": {}}, "a limit is missing"),
         ({"age": {"over": 65}}, "Extra inputs"),
-        ({"lab": {"test": "potassium"}}, "a limit is missing"),
+        ({"lab": {"test": "potassium"}}, "give either a limit"),
         ({"sex": "X"}, "'F' or 'M'"),
         ({"pair": ["A"]}, "Field required"),
         ({"takes": {"group": "A", "for_days": 0}}, "greater than 0"),
