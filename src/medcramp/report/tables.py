@@ -28,14 +28,14 @@ from medcramp.report.escape import neutral_all
 from medcramp.report.rows import repeated_rows, write_repeated
 
 # The question to ask and the title of an option stand in the workbook and papers; forty-odd rows for every patient are
-# a third shorter without them.
-_ONLY_FOR_PEOPLE = {"ask", "label"}
+# a third shorter without them. They are the last of OPTION_COLUMNS.
+_ONLY_FOR_PEOPLE = ["ask", "label"]
 
 TABLE_COLUMNS: dict[str, tuple[str, ...]] = {
     "medications": MEDICATION_COLUMNS,
     "findings": FINDING_COLUMNS,
     "electrolytes": ELECTROLYTE_COLUMNS,
-    "options": tuple(column for column in OPTION_COLUMNS if column not in _ONLY_FOR_PEOPLE),
+    "options": OPTION_COLUMNS,
     "patients": PATIENT_COLUMNS,
     "rejected": ROW_NOTE_COLUMNS,
     "ignored": ROW_NOTE_COLUMNS,
@@ -49,8 +49,10 @@ def write_csv_tables(tables: Tables, folder: Path) -> None:
     """Write one CSV per table of the contract into `folder` (made when missing)."""
     folder.mkdir(mode=0o700, exist_ok=True)
     for name, columns in TABLE_COLUMNS.items():
-        frame: pd.DataFrame = getattr(tables, name)
-        write_csv(frame.drop(columns=[*_ONLY_FOR_PEOPLE & {*frame.columns}]), columns, folder / f"{name}.csv")
+        frame = getattr(tables, name)
+        if name == "options":
+            frame, columns = frame.drop(columns=_ONLY_FOR_PEOPLE), columns[: -len(_ONLY_FOR_PEOPLE)]
+        write_csv(frame, columns, folder / f"{name}.csv")
 
 
 def write_csv(frame: pd.DataFrame, columns: tuple[str, ...], path: Path) -> None:
