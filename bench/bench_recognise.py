@@ -1,8 +1,8 @@
 """How fast and how safely drug lines are recognised; run: python bench/bench_recognise.py
 
-Speed is given beside a reference measured in the same run (`str.lower().split()` and a dictionary look-up per word of the
-same lines), so that the ratio holds on any machine. Misspellings are made from the names of the seed families' drugs and
-of the shortest generic names: keyboard slips, dropped, doubled, swapped letters, spelling by ear, cut ends, lost spaces.
+Speed is given beside a reference measured in the same run (the words of the same lines, split and looked up in a set), so
+that the ratio holds on any machine. Misspellings are made from the names of the seed families' drugs and of the shortest
+generic names: keyboard slips, dropped, doubled, swapped letters, spelling by ear, cut ends, lost spaces.
 """
 
 from __future__ import annotations
