@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from spec.people import AS_OF, Told, tell, to_read
 
 from medcramp import profile, recognise, records
 from medcramp.knowledge import Knowledge, load
@@ -13,6 +12,7 @@ from medcramp.knowledge.rules import Example
 from medcramp.logic.facts import Facts
 from medcramp.profile.columns import number
 from medcramp.profile.results import ckd_epi_2021
+from spec.people import AS_OF, Told, tell, to_read
 
 DRUGS = ("loratadine 10 mg tablet",)
 
@@ -211,6 +211,7 @@ def test_people_are_ordered_by_id_and_only_those_with_medicines():
         ("3.1 H", 3.1),
         ("30 days", 30),
         ("<0.5", None),
+        ("1e+09", None),
         ("3/4/25", None),
         ("", None),
     ],

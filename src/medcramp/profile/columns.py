@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from medcramp.logic.facts import Dates
 
-_NUMBER = re.compile(r"\s*([-+]?[\d.,]*\d)\s*(?:[a-z].*)?", re.IGNORECASE | re.DOTALL)
+_NUMBER = re.compile(r"\s*([-+]?[\d.,]*\d)\s*(?:(?!e[-+]?\d)[a-z].*)?", re.IGNORECASE | re.DOTALL)
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _YEARS = {"y": 1.0, "m": 1 / 12, "w": 1 / 52.18, "d": 1 / 365.25}
 
