@@ -14,7 +14,7 @@ from fixtures.report_tables import HOSTILE_NAMES, made_up_run, made_up_tables, p
 from medcramp import records, report
 from medcramp.report.escape import neutral
 from medcramp.report.manifest import by_value, recognised_share
-from medcramp.report.tables import TABLE_COLUMNS, text_of, write_csv
+from medcramp.report.tables import LEFT_OUT_OF_CSV, TABLE_COLUMNS, text_of, write_csv
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +34,8 @@ def test_every_table_has_its_columns_and_all_its_rows(out: Path, name: str) -> N
     table = getattr(made_up_tables(), name)
     with (out / "tables" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         header, *rows = csv.reader(file)
-    assert tuple(header[: len(TABLE_COLUMNS[name])]) == TABLE_COLUMNS[name]
+    expected = [column for column in TABLE_COLUMNS[name] if column not in LEFT_OUT_OF_CSV.get(name, ())]
+    assert header[: len(expected)] == expected
     assert len(rows) == len(table)
 
 

@@ -27,10 +27,6 @@ from medcramp.records import (
 from medcramp.report.escape import neutral_all
 from medcramp.report.rows import repeated_rows, write_repeated
 
-# The question to ask and the title of an option stand in the workbook and papers; forty-odd rows for every patient are
-# a third shorter without them. They are the last of OPTION_COLUMNS.
-_ONLY_FOR_PEOPLE = ["ask", "label"]
-
 TABLE_COLUMNS: dict[str, tuple[str, ...]] = {
     "medications": MEDICATION_COLUMNS,
     "findings": FINDING_COLUMNS,
@@ -43,16 +39,18 @@ TABLE_COLUMNS: dict[str, tuple[str, ...]] = {
     "not_assessed": NOT_ASSESSED_COLUMNS,
     "evidence": EVIDENCE_COLUMNS,
 }
+# The question to ask and the title of an option stand in the workbook and papers: forty-odd rows for every patient are a
+# third shorter without them.
+LEFT_OUT_OF_CSV: dict[str, tuple[str, ...]] = {"options": ("ask", "label")}
 
 
 def write_csv_tables(tables: Tables, folder: Path) -> None:
     """Write one CSV per table of the contract into `folder` (made when missing)."""
     folder.mkdir(mode=0o700, exist_ok=True)
     for name, columns in TABLE_COLUMNS.items():
-        frame = getattr(tables, name)
-        if name == "options":
-            frame, columns = frame.drop(columns=_ONLY_FOR_PEOPLE), columns[: -len(_ONLY_FOR_PEOPLE)]
-        write_csv(frame, columns, folder / f"{name}.csv")
+        left_out = LEFT_OUT_OF_CSV.get(name, ())
+        kept = tuple(column for column in columns if column not in left_out)
+        write_csv(getattr(tables, name).drop(columns=list(left_out)), kept, folder / f"{name}.csv")
 
 
 def write_csv(frame: pd.DataFrame, columns: tuple[str, ...], path: Path) -> None:
