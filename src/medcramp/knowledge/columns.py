@@ -38,18 +38,16 @@ class Words(Fact):
 
 
 class Status(Fact):
-    """A status word as exports write it and the word it is recorded as."""
+    """A status word as exports write it, and what it means: active, supplied, stopped, held, void, unclear."""
 
-    text: str
-    status: str
+    word: str
+    means: str
 
 
-class StatusMeaning(Fact):
-    """Whether a medicine with this status is taken: yes, no, or unknown (the dates must say)."""
+class Reversal(Fact):
+    """A status word that undoes a supply made before."""
 
-    status: str
-    taken: str = Field(pattern="^(yes|no|unknown)$")
-    note: str
+    word: str
 
 
 class Placeholder(Fact):
@@ -126,7 +124,9 @@ class Columns:
     headers: tuple[Header, ...]
     words: tuple[Words, ...]
     statuses: Mapping[str, str]
-    status_meanings: Mapping[str, str]
+    """Status word → its meaning; the table of the vocabulary, which profiles use too."""
+    reversals: frozenset[str]
+    """Status words that undo a supply made before."""
     placeholders: Mapping[str, Mapping[str, str]]
     """Field ("" = any) → folded text → what it means."""
     row_words: tuple[tuple[re.Pattern[str], str], ...]
@@ -154,6 +154,7 @@ class Columns:
         found: dict[str, int] = {}
         keys = [header_key(title), header_key(re.sub(r"[(\[].*?[)\]]", "", title))]
         keys += [re.sub(r"\d+$", "", key) for key in keys]
+        keys.append(re.sub(r"\d+", "", keys[0]))
         for key in dict.fromkeys(key for key in keys if key):
             for header in self.by_key.get(key, ()):
                 if not header.tables or table in header.tables.split(";"):
@@ -178,8 +179,8 @@ def load(folder: Path | None = None) -> Columns:
     return Columns(
         headers=tuple(read_rows(root / "headers.csv", Header)),
         words=tuple(read_rows(root / "words.csv", Words)),
-        statuses={row.text: row.status for row in read_rows(root / "statuses.csv", Status)},
-        status_meanings={row.status: row.taken for row in read_rows(root / "status_meanings.csv", StatusMeaning)},
+        statuses={row.word: row.means for row in read_rows(root.parent / "vocabulary" / "statuses.csv", Status)},
+        reversals=frozenset(row.word for row in read_rows(root / "reversals.csv", Reversal)),
         placeholders=placeholders,
         row_words=tuple((re.compile(row.pattern, re.IGNORECASE), row.kind) for row in row_words),
         drug_types={row.text: row.taken for row in read_rows(root / "drug_types.csv", DrugType)},

@@ -89,8 +89,10 @@ def identify(patient_id: Column, shown: Column, born: Column) -> tuple[Column, i
     if patient_id.known.any():
         carried = _ids_by_name(patient_id, by_name)
         by_name = by_name.recode([carried.get(text, text) for text in by_name.values])
-    _, first = combinations([by_name.where(missing), born])
-    made = first[[by_name.codes[row] >= 0 and bool(missing[row]) for row in first]]
+    made_up = np.array([text.startswith(SYNTHETIC) for text in by_name.values] + [False])
+    new = missing & made_up[by_name.codes]
+    _, first = combinations([by_name.where(new), born])
+    made = first[new[first]]
     dated = int(np.count_nonzero(born.codes[made] >= 0))
     return patient_id.fill(by_name), dated, len(made) - dated
 

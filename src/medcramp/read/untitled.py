@@ -123,7 +123,10 @@ def _patient_id(left: Sequence[Candidate]) -> Candidate | None:
 def _amounts(left: Sequence[Candidate]) -> tuple[dict[str, Candidate], str]:
     """Quantity and days' supply among columns of numbers: days are usual counts, and no more than the quantity."""
     small = [
-        c for c in left if all(0 < abs(float(n)) <= 1000 for t in c.contents.texts if (n := values.number(t, False)))
+        c
+        for c in left
+        if not _serial(c.contents.texts)
+        and all(0 < abs(float(n)) <= 1000 for t in c.contents.texts if (n := values.number(t, False)))
     ]
     usual = [c for c in small if c.contents.share(lambda t: values.number(t, False) in USUAL_DAYS) > ENOUGH]
     if len(small) == 2:
@@ -137,6 +140,12 @@ def _amounts(left: Sequence[Candidate]) -> tuple[dict[str, Candidate], str]:
             "(settle it: --map quantity=COLUMN_NUMBER --map days_supply=COLUMN_NUMBER)"
         )
     return {}, ""
+
+
+def _serial(texts: Sequence[str]) -> bool:
+    """Numbers that run on without repeating: prescriptions or rows, not amounts."""
+    figures = sorted(int(text) for text in texts if text.isdigit())
+    return len(figures) == len(texts) > 2 and figures[-1] - figures[0] < 2 * len(figures)
 
 
 def _at_least(larger: Column, smaller: Column) -> bool:
