@@ -39,8 +39,9 @@ TABLE_COLUMNS: dict[str, tuple[str, ...]] = {
     "not_assessed": NOT_ASSESSED_COLUMNS,
     "evidence": EVIDENCE_COLUMNS,
 }
-# The question to ask and the title of an option stand in the workbook and papers: forty-odd rows for every patient are a
-# third shorter without them.
+
+# The question to ask and the title of an option stand in the workbook and papers: forty-odd rows for every patient are
+# a third shorter without them.
 LEFT_OUT_OF_CSV: dict[str, tuple[str, ...]] = {"options": ("ask", "label")}
 
 
