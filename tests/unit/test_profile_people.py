@@ -168,6 +168,8 @@ def test_no_diagnosis_on_file_is_unknown_another_diagnosis_is_no():
     assert conditions_of(facts_with({}), "heart_failure") == (False, True)
     assert conditions_of(facts_with({"conditions": [{"icd10": "I10"}]}), "heart_failure") == (False, False)
     assert conditions_of(facts_with({"conditions": [{"icd10": "I50.22"}]}), "heart_failure") == (True, True)
+    other_system = facts_with({"conditions": [{"icd10": "84114007"}]})
+    assert conditions_of(other_system, "heart_failure") == (False, True)
 
 
 def test_a_diagnosis_after_the_index_date_is_not_there_yet():

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from medcramp.knowledge import Knowledge
+from medcramp.knowledge.conditions import normalise_code
 from medcramp.logic.planes import Planes, when_known
 from medcramp.profile.columns import categorical, dates
 from medcramp.profile.people import People
@@ -15,9 +16,9 @@ from medcramp.profile.settings import ProfileSettings
 def conditions(
     table: pd.DataFrame | None, people: People, knowledge: Knowledge, settings: ProfileSettings
 ) -> dict[str, Planes]:
-    """Planes per condition set. A patient without any diagnosis on file has unknown conditions, not none.
+    """Planes per condition set. A patient without any ICD-10 code on file has unknown conditions, not none.
 
-    A diagnosis dated after the index date is not there yet.
+    A diagnosis dated after the index date is not there yet; codes of other systems say nothing either way.
     """
     size = len(people)
     if table is None or table.empty:
@@ -28,6 +29,8 @@ def conditions(
     there = (patient >= 0) & (code >= 0)
     if "date" in table:
         there &= ~(dates(table["date"]) > settings.day)
+    is_icd10 = np.array([normalise_code(str(text)) is not None for text in column.cat.categories], dtype=bool)
+    there[there] = is_icd10[code[there]]
     patient, code = patient[there], code[there]
     on_file = np.zeros(size, dtype=bool)
     on_file[patient] = True
