@@ -83,7 +83,7 @@ def run(request: Request, progress: Progress = no_progress) -> Outcome:
     info = _info(request, settings, understood, screened, knowledge)
     progress("Writing the report", 0, 0)
     wanted = request.papers if request.formats & report.PAPERS else 0
-    pressing = tables.patients["patient_id"].iloc[:wanted]
+    pressing = report.most_pressing(tables.patients, wanted)
     papers = advise.documents(pressing, facts, screened, advice, knowledge)
     files = report.write(tables, info, request.out, request.formats, request.report, previous, papers)
     return _outcome(tables, info, screened.suppressed, files)
