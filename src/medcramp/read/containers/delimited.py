@@ -59,5 +59,8 @@ def _sample(source: Source, limits: Limits) -> tuple[str, bool]:
             )
     else:
         return held.decode(), True
-    complete = not any(chunks)
-    return held.decode(errors="ignore"), complete
+    if len(held) > SAMPLE_BYTES or any(chunks):
+        # Enough lines to judge by; if the first is longer than that, all there is.
+        ended = max(held.rfind(b"\n", 0, SAMPLE_BYTES), held.rfind(b"\r", 0, SAMPLE_BYTES))
+        return held[: ended + 1 or len(held)].decode(errors="ignore"), False
+    return held.decode(), True

@@ -1,6 +1,7 @@
 """HTML pages that hold tables, as some systems write them and call them .xls.
 
-Every pattern here is linear in the page: no tag can run past the next "<", and comments and scripts are cut out first.
+Every pattern here is linear in the page: no tag can run past the next "<" and nothing is tried twice (possessive "*+");
+comments and scripts are cut out first.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from .text import utf8_chunks
 _UNSEEN = re.compile(
     r"<!--.*?(?:-->|\Z)|<(script|style|title|noscript|template)\b.*?(?:</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE
 )
-_TAG = re.compile(r"<(/?)([a-zA-Z][\w:]*)([^<>]*)>")
+_TAG = re.compile(r"<(/?)([a-zA-Z][\w:]*+)([^<>]*+)>")
 _ATTRIBUTE = re.compile(r"""\b(colspan|rowspan|type)\s*=\s*["']?([\w-]+)""", re.IGNORECASE)
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
 _BREAKS = {"br", "p", "div", "li"}

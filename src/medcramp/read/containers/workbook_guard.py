@@ -30,8 +30,8 @@ _ROW = re.compile(rb'<(?:\w+:)?row\b(?:[^<>]*?\br="(\d{1,7})")?')
 _CELL = re.compile(rb"<(?:\w+:)?c\b")
 _SHARED_ITEM_END = re.compile(rb"</(?:\w+:)?si>")
 _SHARED_VALUE = re.compile(rb'\bt="s"[^<>]*>\s*<(?:\w+:)?v>(\d{1,9})<')
-_REPEATED_COLUMNS = re.compile(rb'number-columns-repeated="\d{4,}"[^<>]*[^/<>]>')
-_REPEATED_ROWS = re.compile(rb'number-rows-repeated="\d{5,}"[^<>]*>(.{0,2000}?)</', re.DOTALL)
+_REPEATED_COLUMNS = re.compile(rb'number-columns-repeated="\d{4,}"[^<>]{0,4000}[^/<>]>')
+_REPEATED_ROWS = re.compile(rb'number-rows-repeated="\d{5,}"[^<>]{0,4000}>(.{0,2000}?)</', re.DOTALL)
 
 
 def check_package(source: Source, limits: Limits) -> None:
