@@ -1,8 +1,8 @@
 """How fast and how safely drug lines are recognised; run: python bench/bench_recognise.py
 
-Speed is given beside a reference measured in the same run (the words of the same lines, split and looked up in a set), so
-that the ratio holds on any machine. Misspellings are made from the names of the seed families' drugs and of the shortest
-generic names: keyboard slips, dropped, doubled, swapped letters, spelling by ear, cut ends, lost spaces.
+Speed is given beside a reference measured in the same run (the words of the same lines, split and looked up in a
+set), so that the ratio holds on any machine. Misspellings are made from the names of the seed families' drugs and of
+the shortest generic names: keyboard slips, dropped, doubled, swapped letters, spelling by ear, cut ends, lost spaces.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections.abc import Callable
 from medcramp import knowledge
 from medcramp.knowledge.vocabulary import Vocabulary
 from medcramp.recognise.match import Matcher
-from medcramp.recognise.names import AMBIGUOUS, UNKNOWN
+from medcramp.recognise.named import AMBIGUOUS, UNKNOWN
 
 LINES = 50_000
 MISSPELT_LINES = 6_000
@@ -75,7 +75,7 @@ def slips(name: str, draw: random.Random) -> dict[str, str]:
 
 
 def bench_names(known: knowledge.Knowledge) -> list[str]:
-    """Generic names of the seed families, and of the other drugs the shortest OTHERS (short names are the hard ones)."""
+    """Generic names of the seed families, and the OTHERS shortest of other drugs (short names are the hard ones)."""
     vocabulary = known.vocabulary
     seed = {name for group in known.groups.seeds for name in known.groups.members(group)}
     plain = [name for name in vocabulary.usual_route if name.isalpha() and len(name) >= 6]
@@ -91,15 +91,11 @@ def speed(vocabulary: Vocabulary) -> None:
     reference = seconds(lambda: [[word in words for word in line.lower().split()] for line in lines])
     plain = seconds(lambda: Matcher(vocabulary).match(lines))
     names = [name for name in vocabulary.names if name.isalpha() and len(name) >= 7]
-    typed = sorted(
-        {f"{draw.choice(list(slips(draw.choice(names), draw).values()))} 10 mg tab" for _ in range(MISSPELT_LINES)}
-    )
-    misspelt = seconds(lambda: Matcher(vocabulary).match(typed))
+    typed = {f"{draw.choice([*slips(draw.choice(names), draw).values()])} 10 mg tab" for _ in range(MISSPELT_LINES)}
+    misspelt = seconds(lambda: Matcher(vocabulary).match(sorted(typed)))
     print(f"exact and normalised: {len(lines) / plain:9,.0f} lines/s ({plain / reference:.1f} x the reference)")
-    per_line = reference / len(lines)
-    print(
-        f"misspelt:             {len(typed) / misspelt:9,.0f} lines/s ({misspelt / len(typed) / per_line:.1f} x the reference)"
-    )
+    ratio = misspelt / len(typed) / (reference / len(lines))
+    print(f"misspelt:             {len(typed) / misspelt:9,.0f} lines/s ({ratio:.1f} x the reference)")
 
 
 def safety(known: knowledge.Knowledge) -> None:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from medcramp import knowledge, recognise
 from medcramp.recognise.match import Matcher
-from medcramp.recognise.names import AMBIGUOUS, APPROXIMATE, UNKNOWN
+from medcramp.recognise.named import AMBIGUOUS, APPROXIMATE, UNKNOWN
 
 VOCABULARY = knowledge.load().vocabulary
 MATCHER = Matcher(VOCABULARY)

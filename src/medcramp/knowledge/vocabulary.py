@@ -98,6 +98,8 @@ class Vocabulary:
     confusable: Mapping[str, frozenset[str]]
     grammar_words: frozenset[str]
     forms: Mapping[str, Meaning]
+    not_drugs: Mapping[str, Meaning]
+    carriers: frozenset[str]
     directions: Mapping[str, tuple[tuple[tuple[str, ...], str, str], ...]]
 
     def usual_route_of(self, ingredients: Sequence[str]) -> str:
@@ -156,6 +158,8 @@ def load(folder: Path) -> Vocabulary:
             _phrase(cells["word"]): _form(cells)
             for _, cells in _rows(tables / "forms.csv", "word", "form", "route", "release", "in_text")
         },
+        not_drugs={meaning.phrase: meaning for meaning in grammar if meaning.kind == NOT_DRUG},
+        carriers=frozenset(cells["ingredient"] for _, cells in _rows(tables / "carriers.csv", "ingredient")),
         directions=_directions(tables),
         grammar_words=frozenset(word for meaning in grammar for word in meaning.phrase.split()),
     )

@@ -58,6 +58,11 @@ def tokens(folded: str) -> list[str]:
     return _WORD.findall(folded)
 
 
+def words(text: str) -> list[str]:
+    """Words and numbers of a text as written, without marks (a percent sign stays)."""
+    return [token for token in tokens(fold(text)) if token[0].isalnum() or token == "%"]
+
+
 def is_word(token: str) -> bool:
     """True for a token of letters."""
     return token.isalpha() and token.isascii()

@@ -16,12 +16,14 @@ from medcramp.recognise.codes import CodeTables, look_up
 from medcramp.recognise.doses import Product
 from medcramp.recognise.lines import cut
 from medcramp.recognise.match import Matched, Matcher
-from medcramp.recognise.names import AMBIGUOUS, APPROXIMATE, EXACT, NOT_A_DRUG, UNKNOWN, Named
+from medcramp.recognise.named import AMBIGUOUS, APPROXIMATE, EXACT, NOT_A_DRUG, UNKNOWN, Named
 from medcramp.recognise.strength import Strength, parse, per_component
 from medcramp.records import Progress
 
 ITEM_COLUMNS = ("drug", "strength", "form", "route", "ndc", "rxcui", "atc")
 CODE_COLUMNS = ("ndc", "rxcui", "atc")
+INJECTED = ("injection", "infusion")
+PARENTERAL = ("intravenous", "intramuscular", "subcutaneous")
 SOLID = frozenset(("tablet", "capsule", "chewable_tablet", "effervescent_tablet", "lozenge", "suppository", "pessary"))
 
 
@@ -135,7 +137,10 @@ def _product(
     product = Product(unit_mg, unit, form, route)
     if not named.ingredients:
         return product, (), ()
-    certain, possible = knowledge.groups.membership(named.ingredients, route, form, unit_mg)
+    routes = PARENTERAL if not route and form in INJECTED else (route,)
+    asked = [knowledge.groups.membership(named.ingredients, each, form, unit_mg) for each in routes]
+    certain = frozenset.intersection(*(sure for sure, _ in asked))
+    possible = frozenset.union(*(perhaps for _, perhaps in asked))
     return product, tuple(sorted(certain)), tuple(sorted(possible))
 
 
@@ -169,8 +174,11 @@ def _form_and_route(row: Mapping[str, str], matched: Matched, vocabulary: Vocabu
         column_form = next((meaning.form for meaning in product if meaning.form), "")
         column_route = next((meaning.route for meaning in product if meaning.route), "")
     stated = _route_column(row.get("route", ""), vocabulary)
-    route = stated or column_route or matched.route or named.route or vocabulary.usual_route_of(named.ingredients)
     form = matched.form if matched.form and not column_form else column_form or named.form
+    usual = named.route or vocabulary.usual_route_of(named.ingredients)
+    if form in INJECTED and usual not in (*PARENTERAL, "intravitreal", "intra_articular", "intrathecal"):
+        usual = "intravenous" if form == "infusion" else ""  # the form rules out what is usual
+    route = stated or column_route or matched.route or usual
     if not stated and matched.route and column_form in ("solution", "drops", "spray", "oil", "powder", ""):
         route = matched.route
     return vocabulary.form_by_route.get((form, route), form), route

@@ -97,6 +97,9 @@ def cut(text: str, vocabulary: Vocabulary) -> Line:
         elif meaning.kind in _NAMING:
             _add(name, meaning, marks)
         elif meaning.kind in (FORM, ROUTE):
+            device = vocabulary.not_drugs.get(meaning.phrase) if not name and not product else None
+            if device is not None and device.detail == "device":  # "syringe, insulin 0.5 ml"
+                _add(name, device, marks)
             product.append(meaning)
         elif meaning.kind == JOINER and name:
             _mark(name, JOIN)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from medcramp.knowledge import wording
 from medcramp.knowledge.vocabulary import MISSPELLING, Meaning, Vocabulary
 from medcramp.recognise.lines import Line, Piece, cut
-from medcramp.recognise.names import EXACT, NORMALISED, UNKNOWN, Named, Near, interpret, unknown_chunks
+from medcramp.recognise.named import EXACT, NORMALISED, NOT_A_DRUG, UNKNOWN, Named, Near
+from medcramp.recognise.names import interpret, unknown_chunks
 from medcramp.recognise.near import Nearest
 from medcramp.recognise.strength import Strength, parse
 from medcramp.records import Progress, no_progress
@@ -60,6 +62,8 @@ class Matcher:
             product = self._product[line.product] = self._form_and_route(line.product)
         form, route, release = product
         named = self._name(line.name, strength, route)
+        if named.status == UNKNOWN and (thing := self.vocabulary.not_drugs.get(" ".join(wording.words(text)))):
+            named = Named(NOT_A_DRUG, match=thing.phrase, score=100.0, notes=(thing.detail,))
         if named.status == NORMALISED and self._as_it_stands(text):
             named = replace(named, status=EXACT)
         return Matched(named, strength, form, route, release)

@@ -2,68 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from itertools import pairwise
 
 from medcramp.knowledge.vocabulary import ABBREVIATION, MODIFIER, NAME, NOT_DRUG, SALT, Meaning, Vocabulary
+from medcramp.recognise.combine import combine
 from medcramp.recognise.lines import CLOSE, HYPHEN, JOIN, OPEN, Piece
-
-EXACT, NORMALISED, APPROXIMATE, AMBIGUOUS, NOT_A_DRUG, UNKNOWN = (
-    "exact",
-    "normalised",
-    "approximate",
-    "ambiguous",
-    "not_a_drug",
-    "unknown",
+from medcramp.recognise.named import (
+    AMBIGUOUS,
+    APPROXIMATE,
+    NOT_A_DRUG,
+    UNKNOWN,
+    Hit,
+    Named,
+    Near,
+    Settle,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Near:
-    """What an unknown word (`chunk`) probably stands for: `status` normalised, approximate or ambiguous (then only
-    `options`)."""
-
-    status: str
-    meaning: Meaning | None
-    options: tuple[str, ...]
-    score: float
-    note: str
-    chunk: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """The drug a line names. `ingredients` in printed order; `candidates` are shown, never used."""
-
-    status: str
-    ingredients: tuple[str, ...] = ()
-    match: str = ""
-    score: float = 0.0
-    notes: tuple[str, ...] = ()
-    candidates: tuple[str, ...] = ()
-    route: str = ""
-    form: str = ""
-    brand: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A name found, whether a mark joins it to the one before, and the near match it rests on (None: as it stands)."""
-
-    meaning: Meaning
-    joined: bool
-    near: Near | None = None
-    bracket: bool = False
-
 
 UNNAMED = Meaning(NAME, "")
 """Stands for a word that no table knows: a cation beside it is the salt of something, never an electrolyte."""
 SHORT_WORD = 3
 DEVICES = ("device", "test", "supply")
-
-Settle = Callable[[Meaning, bool], str]
-"""Called as settle(ambiguous name, another ingredient is named): the ingredient the context speaks for, or ""."""
 
 
 def unknown_chunks(name: tuple[Piece, ...]) -> list[str]:
@@ -90,7 +50,7 @@ def unknown_chunks(name: tuple[Piece, ...]) -> list[str]:
 def interpret(name: tuple[Piece, ...], vocabulary: Vocabulary, near: Mapping[str, Near], settle: Settle) -> Named:
     """What the name part of a line says. `near` holds what is known of its unknown words (see `unknown_chunks`)."""
     if len(name) == 1 and isinstance(name[0], Meaning) and name[0].ingredients:
-        return _combine([Hit(name[0], False)], settle, False)
+        return combine([Hit(name[0], False)], settle, False)
     hits, rest, joined_rest, devices, modifiers = _walk(name, vocabulary, near)
     hits = _without_far_guesses(hits, rest, joined_rest)
     main = [hit for hit in hits if not hit.bracket]
@@ -107,10 +67,11 @@ def interpret(name: tuple[Piece, ...], vocabulary: Vocabulary, near: Mapping[str
         return Named(
             AMBIGUOUS, match=prefix, candidates=(prefix.split("-")[1],), notes=(f"{prefix} may be something else",)
         )
-    named = _combine(hits, settle, bool(rest))
+    hits, carriers = _without_carriers(hits, vocabulary)
+    named = combine(hits, settle, bool(rest))
     if named.status == AMBIGUOUS:
         return named
-    notes = list(named.notes)
+    notes = [*named.notes, *(f"carrier left out: {carrier}" for carrier in carriers)]
     status = named.status
     left = [word for word in rest if word not in joined_rest]
     brand_only = all(hit.meaning.brand for hit in used)
@@ -119,7 +80,8 @@ def interpret(name: tuple[Piece, ...], vocabulary: Vocabulary, near: Mapping[str
         notes.append(f"not understood: {' '.join(joined_rest)}")
     if left:
         notes.append(f"not understood: {' '.join(left)}")
-        status = APPROXIMATE if brand_only or not main else status
+        leading = isinstance(name[0], str) and name[0] in left and len(name[0]) > SHORT_WORD
+        status = APPROXIMATE if brand_only or leading or not main else status
     if modifiers and not _covered(modifiers, used):
         status = APPROXIMATE
         notes.append(f"may change what it contains: {' '.join(modifiers)}")
@@ -282,6 +244,18 @@ def _without_far_guesses(hits: list[Hit], rest: list[str], joined_rest: list[str
     return kept
 
 
+def _without_carriers(hits: list[Hit], vocabulary: Vocabulary) -> tuple[list[Hit], list[str]]:
+    """What a drug is dissolved in ("in NaCl") is no component beside it; returns the rest and the names left out."""
+    carriers = [
+        hit for hit in hits if not hit.meaning.brand and vocabulary.carriers.issuperset(hit.meaning.ingredients)
+    ]
+    carriers = [hit for hit in carriers if hit.meaning.ingredients]
+    others = [hit for hit in hits if hit not in carriers]
+    if not any(vocabulary.kinds.get(part) == "drug" for hit in others for part in hit.meaning.ingredients):
+        return hits, []
+    return others, [hit.meaning.phrase for hit in carriers]
+
+
 def _mostly_guessed(hits: list[Hit], rest: list[str]) -> bool:
     """A guess or an abbreviation among words that mean nothing here is chance: brands beside one, others beside two."""
     weak = [hit for hit in hits if _is_guess(hit) or _is_short(hit.meaning)]
@@ -304,94 +278,6 @@ def _foreign_prefix(name: tuple[Piece, ...]) -> str:
         if mark == HYPHEN and _is_word(first) and isinstance(second, Meaning) and second.kind == NAME and second.brand:
             return f"{first}-{second.phrase}"
     return ""
-
-
-def _combine(hits: list[Hit], settle: Settle, partner: bool) -> Named:
-    """One product out of all names of a line: a brand beside its generics is one, generics beside each other add up."""
-    sure = [hit for hit in hits if hit.meaning.ingredients]
-    known = {part for hit in sure for part in hit.meaning.ingredients}
-    named = {hit.meaning.phrase for hit in sure}
-    clear: list[Hit] = []
-    notes: list[str] = []
-    for hit in hits:
-        if hit in sure:
-            clear.append(hit)
-        elif not (hit.near and named.intersection(hit.near.options)):
-            chosen = _settled(hit.meaning, known, settle, partner)
-            if not chosen:
-                return _ambiguous(hits, hit)
-            clear.append(replace(hit, meaning=replace(hit.meaning, meanings=(chosen,))))
-            notes.append(f"{hit.meaning.phrase} → {' + '.join(chosen)}")
-    clear.sort(key=lambda hit: hit.bracket)
-    clear = [hit for hit in clear if not _said_better(hit, clear)]
-    generics = [hit for hit in clear if not hit.meaning.brand]
-    brands = [hit for hit in clear if hit.meaning.brand]
-    ingredients = list(dict.fromkeys(part for hit in generics for part in hit.meaning.ingredients))
-    for hit in brands:
-        parts, have = set(hit.meaning.ingredients), set(ingredients)
-        if have and not (have <= parts or parts <= have) and not any(other.joined for other in clear):
-            return _conflict(hits)
-        ingredients += [part for part in hit.meaning.ingredients if part not in have]
-    notes += [note for hit in clear if (note := _changed(hit))]
-    status = APPROXIMATE if any(hit.near and hit.near.status == APPROXIMATE for hit in clear) else NORMALISED
-    first = next((hit.meaning for hit in (*brands, *generics) if hit.meaning.route or hit.meaning.form), None)
-    return Named(
-        status,
-        tuple(ingredients),
-        match=" / ".join(dict.fromkeys(hit.meaning.phrase for hit in clear)),
-        score=min((hit.near.score for hit in clear if hit.near), default=100.0),
-        notes=tuple(dict.fromkeys(notes)),
-        route=first.route if first else "",
-        form=first.form if first else "",
-        brand=brands[0].meaning.phrase if brands and not generics else "",
-    )
-
-
-def _said_better(hit: Hit, hits: list[Hit]) -> bool:
-    """A general name that another name of the line says better: insulin beside insulin lispro or its brand."""
-    if len(hit.meaning.ingredients) != 1:
-        return False
-    words = set(hit.meaning.ingredients[0].split())
-    beside = [other for other in hits if other is not hit and not (other.joined or hit.joined)]
-    return any(words < set(part.split()) for other in beside for part in other.meaning.ingredients)
-
-
-def _changed(hit: Hit) -> str:
-    if hit.near:
-        return hit.near.note
-    if not hit.meaning.brand and hit.meaning.ingredients != (hit.meaning.phrase,):
-        return f"{hit.meaning.phrase} → {' + '.join(hit.meaning.ingredients)}"
-    return ""
-
-
-def _settled(meaning: Meaning, known: set[str], settle: Settle, partner: bool) -> tuple[str, ...]:
-    """The meaning that the rest of the line already says or speaks for; () when it stays open."""
-    said = next((parts for parts in meaning.meanings if known.issuperset(parts)), ())
-    if said or not meaning.meanings:
-        return said
-    chosen = settle(meaning, partner or bool(known))
-    return (chosen,) if chosen else ()
-
-
-def _ambiguous(hits: list[Hit], unclear: Hit) -> Named:
-    near = unclear.near
-    options = near.options if near else tuple(" + ".join(parts) for parts in unclear.meaning.meanings)
-    note = near.note if near else f"{unclear.meaning.phrase} can mean {' or '.join(options)}"
-    others = [hit.meaning.phrase for hit in hits if hit is not unclear]
-    return Named(
-        AMBIGUOUS,
-        match=" / ".join([*others, unclear.meaning.phrase]),
-        notes=(note,),
-        candidates=options,
-        score=near.score if near else 100.0,
-    )
-
-
-def _conflict(hits: list[Hit]) -> Named:
-    named = tuple(dict.fromkeys(hit.meaning.phrase for hit in hits))
-    return Named(
-        AMBIGUOUS, match=" / ".join(named), candidates=named, notes=("the names in this line contradict each other",)
-    )
 
 
 def _covered(modifiers: list[str], used: list[Hit]) -> bool:

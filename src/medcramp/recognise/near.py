@@ -17,7 +17,7 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.process import cdist
 
 from medcramp.knowledge.vocabulary import NAME, Meaning, Vocabulary
-from medcramp.recognise.names import AMBIGUOUS, APPROXIMATE, NORMALISED, UNKNOWN, Near
+from medcramp.recognise.named import AMBIGUOUS, APPROXIMATE, NORMALISED, UNKNOWN, Near
 
 SHORTEST = 4
 SHORTEST_COMPARED = 5
