@@ -26,6 +26,7 @@ from medcramp.knowledge.rules import ExampleDrug
 
 AS_OF = date(2025, 3, 15)
 DAYS = 740  # how far back the made-up fills reach
+DIAGNOSES = ("I10", "E11.9", "I50.9", "N18.31", "R25.2", "E78.5")
 SHARE_RUNNING = 0.6  # courses whose last fill is within a month of the index date
 T = TypeVar("T")
 
@@ -99,7 +100,7 @@ def companions(patients: int, seed: int = 11) -> dict[str, pd.DataFrame]:
     codes = pd.DataFrame(
         {
             "patient_id": pd.Categorical.from_codes(random.choice(patients, size=patients), categories=pd.Index(who)),
-            "icd10": pd.Categorical(random.choice(["I10", "E11.9", "I50.9", "N18.31", "R25.2", "E78.5"], size=patients)),
+            "icd10": pd.Categorical(random.choice(DIAGNOSES, size=patients)),
             "date": records.text_column([None] * patients),
         }
     )
