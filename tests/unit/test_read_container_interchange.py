@@ -164,6 +164,11 @@ def test_fhir_that_forbids_a_medicine_does_not_list_it_as_taken(tmp_path: Path) 
     assert record["status"] == "cancelled"
 
 
+def test_json_of_another_kind_beside_fhir_is_named(tmp_path: Path) -> None:
+    path = written(tmp_path, zipped({"a.json": json.dumps(BUNDLE).encode(), "settings.json": b'{"a": {"b": 1}}'}))
+    assert [notice.file for notice in grids(path)[0].notices] == [f"{path}!settings.json"]
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ...errors import InputUnreadableError
@@ -41,19 +41,20 @@ def json_grids(sources: Sequence[Source], options: ReadOptions, progress: Progre
             else:
                 export.take_in(source.name, line, value)
     progress("Reading JSON", len(sources), len(sources))
-    yield from plain
-    if export.medications:
-        yield from export.grids(options)
-    elif not plain and export.seen:
+    found = [*plain, *(export.grids(options) if export.medications else ())]
+    if not found and export.seen:
         raise InputUnreadableError(
             "holds FHIR resources, but no medication among them",
             file=sources[0].name,
             remedy="export MedicationRequest, MedicationDispense or MedicationStatement as well",
         )
-    elif not plain:
+    if not found:
         raise InputUnreadableError(
             "is JSON, but neither FHIR nor a list of rows", file=sources[0].name, remedy="export as CSV or Excel"
         )
+    unread = [Notice("is JSON, but neither FHIR nor a list of rows: not read", file) for file in export.strange]
+    yield replace(found[0], notices=(*found[0].notices, *unread))
+    yield from found[1:]
 
 
 def _flat(value: Any) -> bool:
@@ -87,6 +88,8 @@ class _Export:
     aliases: dict[str, str] = field(default_factory=dict)
     """Last part of an entry's fullUrl → id of the resource, where they differ."""
     seen: Counter[str] = field(default_factory=Counter)
+    strange: dict[str, None] = field(default_factory=dict)
+    """Files with JSON that is no FHIR."""
 
     def take_in(self, file: str, line: int, value: Any) -> None:
         """A document: a bundle, a resource, or a list of either."""
@@ -103,6 +106,8 @@ class _Export:
                 self._resource(file, number if line == 1 else line, resource, alias)
         elif isinstance(value, Mapping) and "resourceType" in value:
             self._resource(file, line, value, "")
+        else:
+            self.strange[file] = None
 
     def _resource(self, file: str, row: int, resource: Resource, alias: str) -> None:
         kind = fv.text(resource, "resourceType")
