@@ -74,18 +74,30 @@ def test_directions(text, is_one):
 
 @pytest.mark.parametrize(
     ("text", "is_one"),
-    [("ADLER,ANN", True), ("van den Berg, Pieter", True), ("O’Brien, Siobhán (Mrs)", True), ("R = refused, H = held", False),
-     ("12A", False), ("furosemide", False)],
-)  # fmt: skip
+    [
+        ("ADLER,ANN", True),
+        ("van den Berg, Pieter", True),
+        ("O’Brien, Siobhán (Mrs)", True),
+        ("R = refused, H = held", False),
+        ("12A", False),
+        ("furosemide", False),
+    ],
+)
 def test_names(text, is_one):
     assert looks_like_name(text) is is_one
 
 
 @pytest.mark.parametrize(
     ("text", "is_one"),
-    [("Furosemide", True), ("HYDROCODON-ACETAMINOPH 5-325", True), ("made-up thing 20 mg", True),
-     ("ADLER, ANN", False), ("Page 1", False), ("12345", False)],
-)  # fmt: skip
+    [
+        ("Furosemide", True),
+        ("HYDROCODON-ACETAMINOPH 5-325", True),
+        ("made-up thing 20 mg", True),
+        ("ADLER, ANN", False),
+        ("Page 1", False),
+        ("12345", False),
+    ],
+)
 def test_medicines(text, is_one):
     assert looks_like_drug(text) is is_one
 
@@ -98,8 +110,11 @@ def test_a_column_of_names_called_patient_is_a_name_and_one_of_codes_an_id(tmp_p
 
 
 def test_several_columns_that_name_the_medicine_give_one_record(tmp_path):
-    rows = [("MRN", "Drug Name", "Generic Name", "NDC"), ("1", "LASIX 40 MG TAB", "furosemide", "00054429925"),
-            ("1", "", "simvastatin", "")]  # fmt: skip
+    rows = [
+        ("MRN", "Drug Name", "Generic Name", "NDC"),
+        ("1", "LASIX 40 MG TAB", "furosemide", "00054429925"),
+        ("1", "", "simvastatin", ""),
+    ]
     assert told(read_rows(tmp_path, rows), "drug") == [("LASIX 40 MG TAB",), ("simvastatin",)]
 
 

@@ -21,14 +21,26 @@ def test_a_row_per_fill(tmp_path):
 
 def test_title_rows_footers_totals_and_repeated_titles(tmp_path):
     rows = [
-        ("Dispensing report",), ("Generated: 03/20/2025",), (), FILLS[0], FILLS[1], ("Page 1 of 2",), FILLS[0], FILLS[2],
-        ("",) * 11, ("Grand Total", "", "", "", "", "", "", "90"), ("CONFIDENTIAL",),
-    ]  # fmt: skip
+        ("Dispensing report",),
+        ("Generated: 03/20/2025",),
+        (),
+        FILLS[0],
+        FILLS[1],
+        ("Page 1 of 2",),
+        FILLS[0],
+        FILLS[2],
+        ("",) * 11,
+        ("Grand Total", "", "", "", "", "", "", "90"),
+        ("CONFIDENTIAL",),
+    ]
     result = read_rows(tmp_path, rows)
     assert told(result, "source_row") == [(5,), (8,)]
     assert reasons(result.ignored) == {
-        6: "a page heading", 7: "column titles repeated", 10: "a total, not a record", 11: "a note of the report",
-    }  # fmt: skip
+        6: "a page heading",
+        7: "column titles repeated",
+        10: "a total, not a record",
+        11: "a note of the report",
+    }
 
 
 def test_headings_above_titles_give_them_meaning(tmp_path):
@@ -60,11 +72,17 @@ def test_two_columns_of_one_title_that_disagree_are_unknown_and_said(tmp_path):
 def test_blank_patient_cells_mean_the_patient_above(tmp_path):
     rows = [
         ("NHS Number", "Full Name", "Age", "Name, Dosage and Quantity", "Date of Issue"),
-        ("943 476 5919", "Adler, Ann (Mrs)", "81", "Furosemide 40mg tablets One To Be Taken Each Day, 28 tablet", "03-Mar-2025"),
+        (
+            "943 476 5919",
+            "Adler, Ann (Mrs)",
+            "81",
+            "Furosemide 40mg tablets One To Be Taken Each Day, 28 tablet",
+            "03-Mar-2025",
+        ),
         ("", "", "", "Simvastatin 40mg tablets 1 ON, 28 tablet", "04-Mar-2025"),
         ("943 476 5870", "Brook, Bob (Mr)", "", "Amlodipine 10mg tablets", "05-Mar-2025"),
         ("", "", "", "Co-codamol 8mg/500mg tablets 1-2 Up To Four Times A Day If Required, 100 tablet", "08-Mar-2025"),
-    ]  # fmt: skip
+    ]
     result = read_rows(tmp_path, rows)
     assert told(result, "patient_id", "age", "drug", "sig", "quantity") == [
         ("943 476 5919", "81", "Furosemide 40mg tablets", "One To Be Taken Each Day", "28"),
@@ -84,15 +102,21 @@ def test_a_few_blank_patients_are_missing_ones_and_rejected(tmp_path):
 def test_merged_cells_stand_for_every_row_of_theirs(tmp_path):
     book = Workbook()
     sheet = book.active
-    for row in [("Resident", "DOB", "Medication", "Prescriber"), ("Adler, Ann", "03/24/1944", "Furosemide 40 mg", "Dr. A"),
-                ("", "", "Simvastatin 20 mg", ""), ("Brook, Bob", "07/04/1939", "Lisinopril 10 mg", "Dr. B")]:  # fmt: skip
+    for row in [
+        ("Resident", "DOB", "Medication", "Prescriber"),
+        ("Adler, Ann", "03/24/1944", "Furosemide 40 mg", "Dr. A"),
+        ("", "", "Simvastatin 20 mg", ""),
+        ("Brook, Bob", "07/04/1939", "Lisinopril 10 mg", "Dr. B"),
+    ]:
         sheet.append(row)
     for cells in ("A2:A3", "B2:B3", "D2:D3"):
         sheet.merge_cells(cells)
     book.save(tmp_path / "list.xlsx")
     assert told(read(tmp_path / "list.xlsx"), "patient_name", "birth_date", "drug", "prescriber") == [
-        (*ADLER, "Furosemide 40 mg", "Dr. A"), (*ADLER, "Simvastatin 20 mg", "Dr. A"), (*BROOK, "Lisinopril 10 mg", "Dr. B")
-    ]  # fmt: skip
+        (*ADLER, "Furosemide 40 mg", "Dr. A"),
+        (*ADLER, "Simvastatin 20 mg", "Dr. A"),
+        (*BROOK, "Lisinopril 10 mg", "Dr. B"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -116,8 +140,11 @@ def test_a_list_in_a_cell(tmp_path, cell):
 
 
 def test_commas_part_a_list_only_between_medicines(tmp_path):
-    rows = [("MRN", "Medications"), ("17", "Furosemide 40 mg Tab, Simvastatin 20 mg Tab"),
-            ("18", "potassium chloride 20 mEq oral tablet, extended release")]  # fmt: skip
+    rows = [
+        ("MRN", "Medications"),
+        ("17", "Furosemide 40 mg Tab, Simvastatin 20 mg Tab"),
+        ("18", "potassium chloride 20 mEq oral tablet, extended release"),
+    ]
     assert told(read_rows(tmp_path, rows), "patient_id", "drug") == [
         ("17", "Furosemide 40 mg Tab"),
         ("17", "Simvastatin 20 mg Tab"),
@@ -144,17 +171,25 @@ def test_medicines_across(tmp_path, titles):
     ]
     result = read_rows(tmp_path, rows)
     assert told(result, "source_row", "patient_id", "drug", "quantity") == [
-        (2, "17", "Furosemide", "60"), (2, "17", "Simvastatin", "30"), (3, "18", "Lisinopril", "90")
-    ]  # fmt: skip
+        (2, "17", "Furosemide", "60"),
+        (2, "17", "Simvastatin", "30"),
+        (3, "18", "Lisinopril", "90"),
+    ]
     assert reasons(result.ignored) == {4: "no medicine in this row"}
 
 
 def test_the_patient_above_the_table(tmp_path):
     rows = [
-        ("Patient Report",), ("Patient Identity", "", "DOB", "Gender"), ("ADLER, ANN", "", "03/24/1944", "female"), (),
-        ("Fill Date", "ID", "Drug", "Qty", "Days"), ("03/18/2025", "1", "Pregabalin 75 Mg", "60", "30"),
-        ("02/15/2025", "2", "Zolpidem Tartrate 10 Mg", "30", "30"), (), ("*Per the rules of the programme.",),
-    ]  # fmt: skip
+        ("Patient Report",),
+        ("Patient Identity", "", "DOB", "Gender"),
+        ("ADLER, ANN", "", "03/24/1944", "female"),
+        (),
+        ("Fill Date", "ID", "Drug", "Qty", "Days"),
+        ("03/18/2025", "1", "Pregabalin 75 Mg", "60", "30"),
+        ("02/15/2025", "2", "Zolpidem Tartrate 10 Mg", "30", "30"),
+        (),
+        ("*Per the rules of the programme.",),
+    ]
     result = read_rows(tmp_path, rows)
     assert told(result, "patient_name", "birth_date", "sex", "drug") == [
         ("ADLER, ANN", "1944-03-24", "F", "Pregabalin 75 Mg"),
@@ -165,11 +200,19 @@ def test_the_patient_above_the_table(tmp_path):
 def test_groups_under_patient_headings(tmp_path):
     titles = ("Rx #", "Fill Date", "Drug", "Qty", "Days")
     rows = [
-        ("Hill Pharmacy",), ("Patient: ADLER, ANN", "", "DOB: 03/24/1944"), titles,
-        ("700", "03/04/2025", "FUROSEMIDE 40 MG TABLET", "60", "30"), ("Total prescriptions: 1",),
-        ("Patient: BROOK, BOB", "", "DOB: 07/04/1939"), titles, ("701", "03/07/2025", "LISINOPRIL 10 MG TAB", "90", "90"),
-        ("Page 1 of 2",), ("Patient: BROOK, BOB (CONTINUED)",), titles, ("702", "03/17/2025", "SIMVASTATIN 20 MG TAB", "90", "90"),
-    ]  # fmt: skip
+        ("Hill Pharmacy",),
+        ("Patient: ADLER, ANN", "", "DOB: 03/24/1944"),
+        titles,
+        ("700", "03/04/2025", "FUROSEMIDE 40 MG TABLET", "60", "30"),
+        ("Total prescriptions: 1",),
+        ("Patient: BROOK, BOB", "", "DOB: 07/04/1939"),
+        titles,
+        ("701", "03/07/2025", "LISINOPRIL 10 MG TAB", "90", "90"),
+        ("Page 1 of 2",),
+        ("Patient: BROOK, BOB (CONTINUED)",),
+        titles,
+        ("702", "03/17/2025", "SIMVASTATIN 20 MG TAB", "90", "90"),
+    ]
     result = read_rows(tmp_path, rows)
     assert told(result, "patient_name", "birth_date", "drug") == [
         ("ADLER, ANN", "1944-03-24", "FUROSEMIDE 40 MG TABLET"),
@@ -210,13 +253,32 @@ def test_a_printed_report(tmp_path):
     path = tmp_path / "report.txt"
     path.write_text(PRINTED, encoding="utf-8")
     result = read(path)
-    assert told(result, "patient_id", "patient_name", "sex", "drug", "quantity", "days_supply", "start_date", "sig") == [
-        ("10021", "ADLER, ANN", "F", "FUROSEMIDE 40 MG TABLET", "60", "30", "2025-03-04", "TAKE 1 TABLET BY MOUTH TWICE DAILY"),
+    assert told(
+        result, "patient_id", "patient_name", "sex", "drug", "quantity", "days_supply", "start_date", "sig"
+    ) == [
+        (
+            "10021",
+            "ADLER, ANN",
+            "F",
+            "FUROSEMIDE 40 MG TABLET",
+            "60",
+            "30",
+            "2025-03-04",
+            "TAKE 1 TABLET BY MOUTH TWICE DAILY",
+        ),
         ("10021", "ADLER, ANN", "F", "SIMVASTATIN 20 MG TABLET", "30", "30", "2025-03-14", "TAKE 1 TABLET DAILY"),
         ("10034", "BROOK, BOB", "M", "LISINOPRIL 10 MG TABLET", "90", "90", "2025-03-07", "1 TAB PO QAM"),
-        ("10034", "BROOK, BOB", "M", "METFORMIN HCL 1,000 MG TABLET", "180", "90", "2025-03-17",
-         "TAKE 1 TABLET TWICE A DAY WITH MEALS"),
-    ]  # fmt: skip
+        (
+            "10034",
+            "BROOK, BOB",
+            "M",
+            "METFORMIN HCL 1,000 MG TABLET",
+            "180",
+            "90",
+            "2025-03-17",
+            "TAKE 1 TABLET TWICE A DAY WITH MEALS",
+        ),
+    ]
     assert result.rows.read == len([line for line in PRINTED.splitlines() if line.strip()])
 
 
@@ -258,10 +320,16 @@ def test_a_profile_screen_with_sections_and_dates_without_years(tmp_path):
 
 def test_a_form_with_blocks(tmp_path):
     rows = [
-        ("My Medication List", ""), ("For: Ann Adler", "DOB: 03/24/1944"), ("Allergies: penicillin (hives)", ""),
-        ("Medication:", "Furosemide 40 mg Tab"), ("How I take it:", "1 tab every morning"), ("Why I use it:", "Swelling"),
-        ("Medication:", "Magnesium oxide 400 mg"), ("How I take it:", "1 tablet at night"), ("Prescriber:", "Self"),
-    ]  # fmt: skip
+        ("My Medication List", ""),
+        ("For: Ann Adler", "DOB: 03/24/1944"),
+        ("Allergies: penicillin (hives)", ""),
+        ("Medication:", "Furosemide 40 mg Tab"),
+        ("How I take it:", "1 tab every morning"),
+        ("Why I use it:", "Swelling"),
+        ("Medication:", "Magnesium oxide 400 mg"),
+        ("How I take it:", "1 tablet at night"),
+        ("Prescriber:", "Self"),
+    ]
     result = read_rows(tmp_path, rows)
     assert told(result, "patient_name", "birth_date", "drug", "sig", "prescriber") == [
         ("Ann Adler", "1944-03-24", "Furosemide 40 mg Tab", "1 tab every morning", None),
@@ -273,11 +341,14 @@ def test_a_form_with_blocks(tmp_path):
 def test_an_administration_record(tmp_path):
     days = [str(day) for day in range(1, 15)]
     rows = [
-        ("Medication Administration Record",), ("Resident: Adler, Ann", "", "DOB: 03/24/1944"),
-        ("Medication", "Directions", "Time", *days), ("Furosemide 40 mg tab", "1 tablet twice daily", "0800", *["AB"] * 9),
+        ("Medication Administration Record",),
+        ("Resident: Adler, Ann", "", "DOB: 03/24/1944"),
+        ("Medication", "Directions", "Time", *days),
+        ("Furosemide 40 mg tab", "1 tablet twice daily", "0800", *["AB"] * 9),
         ("Furosemide 40 mg tab", "1 tablet twice daily", "1600", *["AB"] * 9),
-        ("Simvastatin 20 mg tab", "1 tablet at bedtime", "2100", *["AB"] * 9), ("R = refused, H = held",),
-    ]  # fmt: skip
+        ("Simvastatin 20 mg tab", "1 tablet at bedtime", "2100", *["AB"] * 9),
+        ("R = refused, H = held",),
+    ]
     result = read_rows(tmp_path, rows)
     assert told(result, "patient_name", "drug", "sig") == [
         ("Adler, Ann", "Furosemide 40 mg tab", "1 tablet twice daily"),
@@ -289,12 +360,21 @@ def test_several_sheets_joined_by_a_key(tmp_path):
     book = Workbook()
     sheets = {
         "README": [("Join on PatientID",)],
-        "Patients": [("PatientID", "LastName", "FirstName", "BirthDate", "Sex", "Pregnant", "Deceased"),
-                     ("17", "Adler", "Ann", "03/24/1994", "F", "Y", "N"), ("18", "Brook", "Bob", "07/04/1939", "M", "N/A", "Y")],
-        "Fills": [("RxNo", "PatientID", "DrugLabelName", "QtyDisp"), ("700", "17", "FUROSEMIDE 40 MG", "60"),
-                  ("701", "18", "LISINOPRIL 10 MG", "90")],
-        "Labs": [("PatientID", "Test", "Result", "Units", "Collected"), ("17", "Potassium", "3.1", "mmol/L", "03/01/2025")],
-    }  # fmt: skip
+        "Patients": [
+            ("PatientID", "LastName", "FirstName", "BirthDate", "Sex", "Pregnant", "Deceased"),
+            ("17", "Adler", "Ann", "03/24/1994", "F", "Y", "N"),
+            ("18", "Brook", "Bob", "07/04/1939", "M", "N/A", "Y"),
+        ],
+        "Fills": [
+            ("RxNo", "PatientID", "DrugLabelName", "QtyDisp"),
+            ("700", "17", "FUROSEMIDE 40 MG", "60"),
+            ("701", "18", "LISINOPRIL 10 MG", "90"),
+        ],
+        "Labs": [
+            ("PatientID", "Test", "Result", "Units", "Collected"),
+            ("17", "Potassium", "3.1", "mmol/L", "03/01/2025"),
+        ],
+    }
     book.remove(book.active)
     for name, rows in sheets.items():
         sheet = book.create_sheet(name)
@@ -317,17 +397,53 @@ def test_several_sheets_joined_by_a_key(tmp_path):
 
 def test_no_titles_at_all(tmp_path):
     rows = [
-        ("700", "ADLER,ANN", "03/24/1944", "FUROSEMIDE 40 MG TABLET", "00054429925", "60", "30", "03/04/2025",
-         "TAKE 1 TABLET TWICE DAILY"),
-        ("701", "ADLER,ANN", "03/24/1944", "SIMVASTATIN 20 MG TABLET", "16714068501", "30", "30", "03/14/2025",
-         "TAKE 1 TABLET AT BEDTIME"),
-        ("702", "BROOK,BOB", "07/04/1939", "LISINOPRIL 10 MG TABLET", "00143126301", "180", "90", "03/25/2025",
-         "TAKE 2 TABLETS DAILY"),
-    ]  # fmt: skip
+        (
+            "700",
+            "ADLER,ANN",
+            "03/24/1944",
+            "FUROSEMIDE 40 MG TABLET",
+            "00054429925",
+            "60",
+            "30",
+            "03/04/2025",
+            "TAKE 1 TABLET TWICE DAILY",
+        ),
+        (
+            "701",
+            "ADLER,ANN",
+            "03/24/1944",
+            "SIMVASTATIN 20 MG TABLET",
+            "16714068501",
+            "30",
+            "30",
+            "03/14/2025",
+            "TAKE 1 TABLET AT BEDTIME",
+        ),
+        (
+            "702",
+            "BROOK,BOB",
+            "07/04/1939",
+            "LISINOPRIL 10 MG TABLET",
+            "00143126301",
+            "180",
+            "90",
+            "03/25/2025",
+            "TAKE 2 TABLETS DAILY",
+        ),
+    ]
     result = read_rows(tmp_path, rows)
-    assert told(result, "patient_name", "birth_date", "drug", "ndc", "quantity", "days_supply", "start_date", "sig")[2] == (
-        "BROOK,BOB", "1939-07-04", "LISINOPRIL 10 MG TABLET", "00143126301", "180", "90", "2025-03-25", "TAKE 2 TABLETS DAILY"
-    )  # fmt: skip
+    assert told(result, "patient_name", "birth_date", "drug", "ndc", "quantity", "days_supply", "start_date", "sig")[
+        2
+    ] == (
+        "BROOK,BOB",
+        "1939-07-04",
+        "LISINOPRIL 10 MG TABLET",
+        "00143126301",
+        "180",
+        "90",
+        "2025-03-25",
+        "TAKE 2 TABLETS DAILY",
+    )
 
 
 def test_without_titles_figures_that_could_be_either_stay_unknown_and_are_said(tmp_path):

@@ -108,8 +108,7 @@ def _patients(reader: Reader, ids: Column, read: Canonical) -> companions.Parts 
     }
     if not any(column.known.any() for column in facts.values()):
         return None
-    shared = {name: read.columns[name] for name in ("birth_date", "age", "sex", "patient_name")}
-    parts = {"patient_id": ids, **shared, **facts}
+    parts = {"patient_id": ids, **facts}
     some = np.zeros(len(ids), dtype=bool)
     for column in facts.values():
         some |= column.known

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from medcramp.errors import ColumnsNotUnderstoodError
-from medcramp.read.understand import PERSON, Understood
+from medcramp.read.understand import KINDS, PERSON, Understood
 from medcramp.records import ReadResult
 
 WORDS = {
@@ -80,7 +80,8 @@ def two_ids(path: Path, sheet: str, first: str, second: str) -> ColumnsNotUnders
 def companion_not_understood(kind: str, path: Path, found: Sequence[Understood]) -> ColumnsNotUnderstoodError:
     """Why a companion file could not be read."""
     best = max(found, key=lambda u: u.score)
-    missing = " and ".join(WORDS.get(name, name) for name in best.missing) or "the columns it needs"
+    lacking = best.missing or tuple(group[0] for group in KINDS[kind])
+    missing = " and ".join(WORDS.get(name, name) for name in lacking)
     return ColumnsNotUnderstoodError(
         f"as a table of {kind} it has no column for {missing}",
         remedy=f"rename its columns as the README shows. {titles(best)}",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -57,20 +57,22 @@ def _mark_footers(reader: Reader, fates: Fates, suspects: np.ndarray) -> None:
 
 
 def drop_repeats(reader: Reader, found: Mapping[str, Column], fates: Fates) -> None:
-    """Rows that repeat another in every cell, or the same fill of the same prescription; pairs that undo each other."""
+    """Pairs that undo each other, then rows that repeat another in every cell or as the same fill.
+
+    In this order, so that a claim billed again after its reversal is not taken for a repeat of the first.
+    """
     table = reader.table
-    alike = same_rows(list(table.loaded), fates.open)
-    if (alike >= 0).any():
+    _pair_reversals(reader, found, fates)
+    known = [column for column in found.values() if len(column.values)]
+    if (same_rows(known, fates.open) >= 0).any():
         twins = same_rows(list(table.columns), fates.open)
         fates.mark(twins >= 0, IGNORED, SAME_ROW, table.rows[twins])
-        _drop_same_fills(reader, found, fates)
-    _pair_reversals(reader, found, fates)
+        _drop_same_fills(reader, known, fates)
 
 
-def _drop_same_fills(reader: Reader, found: Mapping[str, Column], fates: Fates) -> None:
+def _drop_same_fills(reader: Reader, known: Sequence[Column], fates: Fates) -> None:
     """The same fill of the same prescription, exported twice with different figures beside it (prices, plans)."""
     number, fill = reader.text("rx_number"), reader.text("fill_number")
-    known = [column for column in found.values() if len(column.values)]
     twins = same_rows([number, fill, *known], fates.open & number.known)
     fates.mark(twins >= 0, IGNORED, SAME_FILL, reader.table.rows[twins])
 

@@ -1,0 +1,173 @@
+"""Every row is accounted for, every value stands in the file, order and container change nothing."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from fixtures.exports import CONTAINERS, OPTIONS, written
+from fixtures.lists import tuples, write
+from medcramp.errors import UserError
+from medcramp.knowledge import columns
+from medcramp.read import read_inputs, values
+from medcramp.read.tables import Column, column_of, objects, stack
+from medcramp.records import RECORD_COLUMNS
+
+TITLES = (
+    "Rx Number",
+    "Patient ID",
+    "Patient Name",
+    "DOB",
+    "Drug Name",
+    "NDC",
+    "Qty",
+    "Days Supply",
+    "Fill Date",
+    "Status",
+)
+CELLS = st.tuples(
+    st.sampled_from(["700", "701", "702", ""]),
+    st.sampled_from(["P1", "P2", "007"]),
+    st.sampled_from(["Adler, Ann", "BROOK,BOB (BP)", "Adler,Ann *DECEASED*", ""]),
+    st.sampled_from(["03/24/1944", "07/04/1939", "1944-03-24", ""]),
+    st.sampled_from(["Furosemide 40 mg tab", "Simvastatin 20 mg; made up", "-", "", "=1+1", "55555"]),
+    st.sampled_from(["00054429925", "54429925", "2.4E+08", "0", "16714-685-01", ""]),
+    st.sampled_from(["30", "1,000", "-30", "7.5", "(8.5)", "28 tablet", "", "many"]),
+    st.sampled_from(["30", "0", "", "-3"]),
+    st.sampled_from(["03/14/2025", "13/03/2025", "45720", "3/4/25", "soon", ""]),
+    st.sampled_from(["Active", "Reversed", "On Hold", "B2", ""]),
+)
+UNNAMED = CELLS.map(lambda row: (row[0], "", "", "", *row[4:]))
+"""No patient: one above may be meant, or none."""
+ODD_ROWS = st.sampled_from(
+    [
+        ("TOTAL", "", "", "", "", "", "99", "", "", ""),
+        TITLES,
+        ("Page 1 of 2", *[""] * 9),
+        ("",) * 10,
+        ("x" * 500, *[""] * 9),
+    ]
+)
+SLOWLY = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+COLUMNS = columns.load()
+
+
+def read_table(folder, rows):
+    try:
+        return read_inputs([write(folder / "export.csv", rows)])
+    except UserError:
+        return None
+
+
+@SLOWLY
+@given(rows=st.lists(CELLS | UNNAMED | ODD_ROWS, min_size=1, max_size=14))
+def test_every_row_is_used_rejected_or_ignored_and_only_one_of_them(tmp_path, rows):
+    result = read_table(tmp_path, [TITLES, *rows])
+    if result is None:
+        return
+    assert result.rows.balances
+    assert result.rows.read == sum(1 for row in rows if any(row))
+    used, rejected, ignored = (set(frame["source_row"]) for frame in (result.records, result.rejected, result.ignored))
+    assert not used & rejected and not used & ignored and not rejected & ignored
+    assert len(used) + len(rejected) + len(ignored) == result.rows.read
+    assert all(result.rejected["reason"]) and all(result.ignored["reason"])
+
+
+@SLOWLY
+@given(rows=st.lists(CELLS, min_size=1, max_size=14))
+def test_every_value_stands_in_its_row(tmp_path, rows):
+    result = read_table(tmp_path, [TITLES, *rows])
+    if result is None:
+        return
+    for record in result.records.to_dict("records"):
+        cells = rows[record["source_row"] - 2]
+        for name in ("patient_name", "drug", "prescriber"):
+            if record[name] == record[name]:
+                assert record[name] in " ".join(cells)
+        if record["patient_id"] == record["patient_id"] and not record["patient_id"].startswith("name:"):
+            assert any(record["patient_id"] in row for row in rows)
+        if record["ndc"] == record["ndc"]:
+            assert record["ndc"].replace("0", "") == re.sub(r"[-0]", "", cells[5])
+        if record["quantity"] == record["quantity"]:
+            assert re.sub(r"\D", "", record["quantity"]) in re.sub(r"\D", "", cells[6])
+        if record["days_supply"] == record["days_supply"]:
+            assert record["days_supply"] == cells[7]
+        assert (record["start_date"] != record["start_date"]) or cells[8] not in ("", "soon")
+
+
+@SLOWLY
+@given(rows=st.lists(CELLS, min_size=2, max_size=12, unique=True), data=st.data())
+def test_the_order_of_rows_changes_nothing(tmp_path, rows, data):
+    def content(order):
+        result = read_table(tmp_path, [TITLES, *order])
+        if result is None:
+            return None
+        plain = [name for name in RECORD_COLUMNS if name != "source_row"]
+        return sorted(tuples(result.records, *plain), key=repr), result.rows
+
+    # Which of two alike supplies a reversal undoes is a matter of order; without reversals nothing may be.
+    calm = [row for row in rows if row[9] not in ("Reversed", "B2") and not row[6].startswith(("-", "("))]
+    assert content(calm) == content(data.draw(st.permutations(calm)))
+
+
+@pytest.mark.parametrize("container", CONTAINERS)
+def test_the_container_changes_nothing(tmp_path, container):
+    rows = [
+        ("Patient ID", "Patient Name", "DOB", "Drug Name", "NDC", "Qty", "Fill Date", "Sig"),
+        (
+            "00017",
+            "Müller, Zoë",
+            "1944-03-24",
+            "Furosemide 20 MG TAB",
+            "00054429925",
+            "30",
+            "2025-03-04",
+            "1 TABLET\nBY MOUTH DAILY",
+        ),
+        ("00018", "O’Brien, Pat", "1939-07-04", "Simvastatin ½ MG", "", "7.5", "2025-03-13", "AS DIRECTED"),
+        ("00019", "Li, An", "1950-01-02", "Lisinopril 40 MG TAB", "16714068501", "90", "2025-03-14", ""),
+    ]
+    plain = [name for name in RECORD_COLUMNS if not name.startswith("source_")]
+
+    def content(name):
+        path = written(tmp_path, CONTAINERS[name](rows))
+        result = read_inputs([path], OPTIONS)
+        assert result.rows.read == 3
+        return tuples(result.records, *plain)
+
+    assert content(container) == content("utf-8")
+
+
+@given(
+    texts=st.lists(
+        st.text(max_size=12) | st.sampled_from(["N/A", " a", "a\u00a0b", '="1"', "a  b", "\u2003x", "-", "A B"])
+    )
+)
+def test_texts_that_need_no_tidying_are_told_without_looking_at_each(texts):
+    distinct = list(dict.fromkeys(text for text in texts if text))
+    found = set(values.untidy(objects(distinct), COLUMNS, "sig").tolist())
+    clean = values.cleaner(COLUMNS, "sig")
+    changed = {place for place, text in enumerate(distinct) if clean(text) != text}
+    assert changed <= found
+
+
+OPTIONAL_TEXTS = st.lists(st.none() | st.sampled_from(["a", "b", "c"]), max_size=20)
+
+
+@given(texts=OPTIONAL_TEXTS, other=OPTIONAL_TEXTS)
+def test_columns_behave_as_lists_of_texts(texts, other):
+    column = column_of(texts)
+    assert column.decoded() == texts
+    assert stack([column, column_of(other)]).decoded() == texts + other
+    assert column.map(lambda text: None if text == "a" else text * 2).decoded() == [
+        None if text in (None, "a") else text * 2 for text in texts
+    ]
+    shortest = min(len(texts), len(other))
+    filled = column_of(texts[:shortest]).fill(column_of(other[:shortest]))
+    assert filled.decoded() == [mine or theirs for mine, theirs in zip(texts, other, strict=False)][:shortest]
+    plain = [None if text != text else text for text in column.categorical()]
+    assert plain == texts
+    assert isinstance(column, Column)
