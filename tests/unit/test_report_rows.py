@@ -1,14 +1,15 @@
-"""Tables with repeating rows come out as the cell-by-cell writer would write them."""
+"""Rows joined from coded columns read back as what went in."""
 
 import csv
+import io
 
-import numpy as np
 import pandas as pd
+import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
 from medcramp.records import text_column
-from medcramp.report.rows import repeated_rows
+from medcramp.report.rows import cells, write_rows
 from medcramp.report.tables import write_csv
 
 TEXTS = st.sampled_from(["", "a", "b,c", 'say "x"', "two\nlines", "=1+1", "ü", None])
@@ -38,15 +39,16 @@ def test_reads_back_what_went_in(tmp_path_factory, rows, repeats):
     assert written == expected
 
 
-def test_rows_that_do_not_repeat_are_left_to_the_other_writer():
-    codes = np.arange(100, dtype=np.int32)
-    texts = [str(n) for n in range(100)]
-    assert repeated_rows([(codes, texts), (codes, texts)]) is None
+def test_longer_than_one_piece_and_not_from_the_start_of_a_buffer():
+    numbers = pa.array([f"row {n}" for n in range(40_000)])
+    file = io.BytesIO()
+    write_rows([numbers.slice(3), pa.array(["", None, '"a,b"'] * 13_333)[:39_997]], file)
+    written = file.getvalue().decode().splitlines()
+    assert written[:3] == ["row 3,", "row 4,", 'row 5,"a,b"']
+    assert [line.partition(",")[0] for line in written] == [f"row {n}" for n in range(3, 40_000)]
 
 
-def test_many_wide_columns_do_not_overflow_the_key():
-    codes = np.tile(np.arange(50, dtype=np.int32), 20)
-    texts = [f"text {n}" for n in range(1000)]
-    found = repeated_rows([(codes, texts)] * 12)
-    assert found is not None
-    assert len(found[1]) == 50
+def test_one_column_alone():
+    file = io.BytesIO()
+    write_rows([pa.array(cells(["a", None, ""]))], file)
+    assert file.getvalue() == b'a\n\n""\n'

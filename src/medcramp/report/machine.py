@@ -46,5 +46,5 @@ def write_parquet_tables(tables: Tables, folder: Path) -> None:
     """One Parquet file per table; texts as they came, for no spreadsheet reads them here."""
     folder.mkdir(mode=0o700, exist_ok=True)
     for name, columns in TABLE_COLUMNS.items():
-        table = arrow_table(arrange(getattr(tables, name), columns), escaped=False)
+        table = arrow_table(arrange(getattr(tables, name), columns))
         pyarrow.parquet.write_table(table, folder / f"{name}.parquet", compression="zstd")

@@ -5,12 +5,13 @@ UTF-8, comma, line feed; unknown is empty; numbers are plain numbers; every text
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.csv
 
 from medcramp.records import (
     ELECTROLYTE_COLUMNS,
@@ -25,7 +26,7 @@ from medcramp.records import (
     Tables,
 )
 from medcramp.report.escape import neutral_all
-from medcramp.report.rows import repeated_rows, write_repeated
+from medcramp.report.rows import cells, write_rows
 
 TABLE_COLUMNS: dict[str, tuple[str, ...]] = {
     "medications": MEDICATION_COLUMNS,
@@ -46,26 +47,26 @@ LEFT_OUT_OF_CSV: dict[str, tuple[str, ...]] = {"options": ("ask", "label")}
 
 
 def write_csv_tables(tables: Tables, folder: Path) -> None:
-    """Write one CSV per table of the contract into `folder` (made when missing)."""
+    """Write one CSV per table of the contract into `folder` (made when missing), the longest two side by side."""
     folder.mkdir(mode=0o700, exist_ok=True)
-    for name, columns in TABLE_COLUMNS.items():
+
+    def write(name: str) -> None:
         left_out = LEFT_OUT_OF_CSV.get(name, ())
-        kept = tuple(column for column in columns if column not in left_out)
+        kept = tuple(column for column in TABLE_COLUMNS[name] if column not in left_out)
         write_csv(getattr(tables, name).drop(columns=list(left_out)), kept, folder / f"{name}.csv")
+
+    longest_first = sorted(TABLE_COLUMNS, key=lambda name: -len(getattr(tables, name)))
+    with ThreadPoolExecutor(2) as pool:
+        for done in [pool.submit(write, name) for name in longest_first]:
+            done.result()
 
 
 def write_csv(frame: pd.DataFrame, columns: tuple[str, ...], path: Path) -> None:
     """Write `columns` of `frame`, then whatever further columns it has, as CSV."""
     arranged = arrange(frame, columns)
     with path.open("wb") as file:
-        file.write((",".join(arranged.columns) + "\n").encode("utf-8"))
-        if all(_is_text(arranged[name]) for name in arranged.columns):
-            texts = [_neutral_codes(arranged[name]) for name in arranged.columns]
-            if repeated := repeated_rows(texts):
-                write_repeated(texts[0], *repeated, file)
-                return
-        options = pa.csv.WriteOptions(include_header=False, quoting_style="needed")
-        pa.csv.write_csv(arrow_table(arranged), file, write_options=options)
+        file.write((",".join(cells(map(str, arranged.columns))) + "\n").encode("utf-8"))
+        write_rows([_cell_column(arranged[name]) for name in arranged.columns], file)
 
 
 def arrange(frame: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
@@ -74,27 +75,29 @@ def arrange(frame: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
     return frame.reindex(columns=order)
 
 
-def arrow_table(frame: pd.DataFrame, escaped: bool = True) -> pa.Table:
-    """`frame` for Arrow writers: texts dictionary-encoded (and escaped), numbers as they are, unknown as null."""
-    return pa.table({str(name): _arrow_column(frame[name], escaped) for name in frame.columns})
+def arrow_table(frame: pd.DataFrame) -> pa.Table:
+    """`frame` for Arrow writers: texts dictionary-encoded, numbers as they are, unknown as null."""
+    return pa.table({str(name): _arrow_column(frame[name]) for name in frame.columns})
 
 
 def _is_text(column: pd.Series) -> bool:
     return not (pd.api.types.is_bool_dtype(column.dtype) or pd.api.types.is_numeric_dtype(column.dtype))
 
 
-def _neutral_codes(column: pd.Series) -> tuple[np.ndarray, list[str]]:
-    codes, distinct = text_codes(column)
-    return codes, [text or "" for text in neutral_all(distinct)]
-
-
-def _arrow_column(column: pd.Series, escaped: bool) -> pa.Array:
+def _cell_column(column: pd.Series) -> pa.Array:
+    """A column as CSV cells: texts neutral, quoted where they must be; numbers as Arrow prints them."""
     if not _is_text(column):
-        return pa.array(column, from_pandas=True)
+        return pa.array(column, from_pandas=True).cast(pa.string())
     codes, distinct = text_codes(column)
-    indices = pa.array(codes, mask=codes < 0)
-    texts = neutral_all(distinct) if escaped else distinct
-    return pa.DictionaryArray.from_arrays(indices, pa.array(texts, type=pa.string()))
+    return _coded(codes, cells(neutral_all(distinct)))
+
+
+def _coded(codes: np.ndarray, texts: Sequence[str | None]) -> pa.DictionaryArray:
+    return pa.DictionaryArray.from_arrays(pa.array(codes, mask=codes < 0), pa.array(texts, type=pa.string()))
+
+
+def _arrow_column(column: pd.Series) -> pa.Array:
+    return _coded(*text_codes(column)) if _is_text(column) else pa.array(column, from_pandas=True)
 
 
 def text_codes(column: pd.Series) -> tuple[np.ndarray, list[str]]:
