@@ -11,7 +11,7 @@ import numpy as np
 
 from medcramp.knowledge.columns import Columns
 
-PROTECTED = re.compile(r'^="?(.*?)"?$')
+PROTECTED = re.compile(r'^="(.*)"$', re.DOTALL)
 UNTIDY = re.compile(r"^\s|\s$|[^\S ]|[\ufeff\u200b]|  ")
 UNTIDY_RE2 = (
     r"^\s|\s$|^=|[\t\r\n\f\v]|  |[\x{1c}-\x{1f}\x{85}\x{a0}\x{1680}\x{2000}-\x{200b}]"
