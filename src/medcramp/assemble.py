@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
@@ -51,7 +51,8 @@ def medications(records: pd.DataFrame, recognised: Recognised, facts: Facts, kno
         ";".join(sorted(group for group in certain if knowledge.groups.is_class(group))) for certain in items["certain"]
     ]
     ingredients = [";".join(names) for names in items["ingredients"]]
-    daily = [";".join("" if np.isnan(mg) else f"{mg:g}" for mg in amounts).strip(";") for amounts in doses["daily_mg"]]
+    worded = {amounts: _milligrams(amounts) for amounts in set(doses["daily_mg"])}
+    daily = [worded[amounts] for amounts in doses["daily_mg"]]
     active = np.select([facts.record_active == ACTIVE, facts.record_active == STOPPED], [0, 1], 2)
     added = {
         "status_match": _gather(items["status"], recognised.item),
@@ -65,6 +66,11 @@ def medications(records: pd.DataFrame, recognised: Recognised, facts: Facts, kno
         "dose_note": _gather(doses["note"], recognised.dose),
     }
     return records.assign(**added)[list(MEDICATION_COLUMNS)]
+
+
+def _milligrams(amounts: tuple[float, ...]) -> str:
+    """Per ingredient, in their order; nothing where none is known."""
+    return ";".join("" if np.isnan(mg) else f"{mg:g}" for mg in amounts).strip(";")
 
 
 def _gather(texts: Iterable[str], index: NDArray[np.int32]) -> pd.Categorical:
@@ -120,6 +126,9 @@ def evidence(findings: pd.DataFrame, options: pd.DataFrame, knowledge: Knowledge
     return pd.DataFrame(rows, columns=list(EVIDENCE_COLUMNS))
 
 
-def _distinct(frame: pd.DataFrame, columns: Sequence[str]) -> Iterable[tuple[str, ...]]:
-    """Distinct value tuples of some text columns, none of them empty."""
-    return frame[list(columns)].drop_duplicates().dropna().itertuples(index=False, name=None)
+def _distinct(frame: pd.DataFrame, columns: tuple[str, str]) -> Iterable[tuple[str, str]]:
+    """Distinct pairs of values of two text columns, neither of them missing."""
+    (left, names), (right, others) = (pd.factorize(frame[column]) for column in columns)
+    known = (left >= 0) & (right >= 0)
+    pairs = pd.unique(left[known].astype(np.int64) * max(len(others), 1) + right[known])
+    return [(str(names[pair // len(others)]), str(others[pair % len(others)])) for pair in pairs.tolist()]

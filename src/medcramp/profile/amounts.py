@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import itertools
+from collections.abc import Collection
 
 import numpy as np
 import pandas as pd
@@ -26,7 +27,8 @@ def amounts(courses: Courses, products: Products, recognised: Recognised, sig: N
     counts = np.array([len(ingredients) for ingredients in held], dtype=np.int64)
     offset = np.concatenate([[0], np.cumsum(counts[product])])
     exposure = np.repeat(np.arange(len(product)), counts[product])
-    ingredient = _expand([np.array([code[name] for name in ingredients]) for ingredients in held], product)
+    codes = _Ragged([tuple(code[name] for name in ingredients) for ingredients in held])
+    ingredient = codes.at(product[exposure], np.arange(len(exposure)) - offset[exposure]).astype(np.int64)
     record = _one_per_direction(courses, sig)
     slot, daily, unit = _slots(record, courses.record_exposure, offset, products, recognised)
     known = np.bincount(slot, weights=np.nan_to_num(daily), minlength=len(exposure))
@@ -60,34 +62,25 @@ def _slots(
     """For every record and ingredient: row of the result, daily mg, mg per unit."""
     dose = np.asarray(recognised.dose, dtype=np.int64)[record]
     item = np.asarray(recognised.item, dtype=np.int64)[record]
-    distinct, first, place = np.unique(dose, return_index=True, return_inverse=True)
-    positions: list[NDArray[np.int64]] = []
-    daily: list[NDArray[np.float64]] = []
-    unit: list[NDArray[np.float64]] = []
-    all_ingredients, all_units = list(recognised.items["ingredients"]), list(recognised.items["unit_mg"])
-    all_daily, held = list(recognised.doses["daily_mg"]), list(products.table["ingredients"])
-    for one_dose, one_item in zip(distinct, item[first], strict=True):
-        ingredients = all_ingredients[one_item]
-        in_product = {name: i for i, name in enumerate(held[products.product[one_item]])}
-        positions.append(np.array([in_product[name] for name in ingredients], dtype=np.int64))
-        daily.append(_padded(all_daily[one_dose], len(ingredients)))
-        unit.append(_padded(all_units[one_item], len(ingredients)))
-    place = np.ravel(place)
-    base = np.repeat(offset[record_exposure[record]], np.array([len(p) for p in positions], dtype=np.int64)[place])
-    return base + _expand(positions, place), _expand(daily, place), _expand(unit, place)
+    held = [{name: i for i, name in enumerate(names)} for names in products.table["ingredients"]]
+    taken = zip(recognised.items["ingredients"], products.product, strict=True)
+    positions = _Ragged([tuple(held[one][name] for name in names) if one >= 0 else () for names, one in taken])
+    wanted = positions.sizes[item]
+    each = np.repeat(np.arange(len(record)), wanted)
+    within = np.arange(len(each)) - np.repeat(np.cumsum(wanted) - wanted, wanted)
+    slot = offset[record_exposure[record]][each] + positions.at(item[each], within).astype(np.int64)
+    daily = _Ragged(recognised.doses["daily_mg"]).at(dose[each], within)
+    return slot, daily, _Ragged(recognised.items["unit_mg"]).at(item[each], within)
 
 
-def _padded(values: tuple[float, ...], size: int) -> NDArray[np.float64]:
-    """Exactly `size` numbers; NaN for those not given."""
-    return np.array([*values, *[np.nan] * size][:size], dtype=float)
+class _Ragged:
+    """Rows of numbers of different lengths, one after another."""
 
+    def __init__(self, rows: Collection[tuple[float, ...]]) -> None:
+        self.sizes = np.fromiter(map(len, rows), dtype=np.int64, count=len(rows))
+        self._start = np.cumsum(self.sizes) - self.sizes
+        self._flat = np.array([*itertools.chain.from_iterable(rows), np.nan], dtype=float)
 
-def _expand(parts: list[NDArray[Any]], place: NDArray[np.int64]) -> NDArray[Any]:
-    """The parts named by `place`, one after another: parts[place[0]], parts[place[1]], …"""
-    if not len(place):
-        return np.empty(0, dtype=parts[0].dtype if parts else np.int64)
-    sizes = np.array([len(part) for part in parts], dtype=np.int64)
-    start = np.concatenate([[0], np.cumsum(sizes)])[:-1]
-    wanted = sizes[place]
-    within = np.arange(int(wanted.sum())) - np.repeat(np.cumsum(wanted) - wanted, wanted)
-    return np.concatenate(parts)[np.repeat(start[place], wanted) + within]
+    def at(self, row: NDArray[np.int64], place: NDArray[np.int64]) -> NDArray[np.float64]:
+        """The number at each place of each row; NaN beyond its end."""
+        return self._flat[np.where(place < self.sizes[row], self._start[row] + place, -1)]

@@ -110,7 +110,7 @@ def _doses(
     cells = _cells(records, DOSE_COLUMNS, first)
     lexicon = knowledge.vocabulary.directions
     sigs = {text: parse(text, lexicon) for text in {row["sig"] for row in cells}}
-    amounts = {text: amount(text) for row in cells for text in (row["quantity"], row["days_supply"])}
+    amounts = {text: amount(text) for text in {row[name] for row in cells for name in ("quantity", "days_supply")}}
     keys = [
         (int(item[row]), sigs[cell["sig"]], amounts[cell["quantity"]], amounts[cell["days_supply"]])
         for row, cell in zip(first, cells, strict=True)

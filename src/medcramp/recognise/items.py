@@ -22,6 +22,7 @@ from medcramp.records import Progress
 
 ITEM_COLUMNS = ("drug", "strength", "form", "route", "ndc", "rxcui", "atc")
 CODE_COLUMNS = ("ndc", "rxcui", "atc")
+_LARGEST_KEY = np.iinfo(np.int64).max
 INJECTED = ("injection", "infusion")
 PARENTERAL = ("intravenous", "intramuscular", "subcutaneous")
 SOLID = frozenset(("tablet", "capsule", "chewable_tablet", "effervescent_tablet", "lozenge", "suppository", "pessary"))
@@ -42,17 +43,18 @@ class Item:
 
 def distinct(columns: Sequence[pd.Series]) -> tuple[NDArray[np.int32], NDArray[np.intp]]:
     """Rows that are equal in all categorical columns share a number: (number per row, first row of each number)."""
-    rows = len(columns[0])
-    key = np.zeros(rows, dtype=np.int64)
+    key, room = np.zeros(len(columns[0]), dtype=np.int64), 1
     for column in columns:
         width = len(column.cat.categories) + 1
+        if room > _LARGEST_KEY // width:
+            key, found = pd.factorize(key)
+            room = len(found)
         key = key * width + (column.cat.codes.to_numpy(dtype=np.int64) + 1)
-        _, key = np.unique(key, return_inverse=True)
-    _, first, number = np.unique(key, return_index=True, return_inverse=True)
-    order = np.argsort(first, kind="stable")  # number in order of appearance: row order of the input, not of codes
-    place = np.empty(len(order), dtype=np.int32)
-    place[order] = np.arange(len(order), dtype=np.int32)
-    return place[number], first[order]
+        room *= width
+    number, found = pd.factorize(key)  # in order of appearance: row order of the input, not of codes
+    first = np.empty(len(found), dtype=np.intp)
+    first[number[::-1]] = np.arange(len(number))[::-1]
+    return number.astype(np.int32), first
 
 
 def recognise_items(
