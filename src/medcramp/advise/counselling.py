@@ -53,7 +53,7 @@ def points(case: Case) -> tuple[doc.Point, ...]:
             certainty=row["certainty"],
             title=row["title"] or row["message"],
             drugs=row["drugs"],
-            message=_explanation(row),
+            message=row["message"],
             action=row["action"],
             missing=row["missing"],
             sources=row["sources"],
@@ -78,17 +78,11 @@ def _contributors(case: Case) -> Iterator[doc.Contributor]:
                 title=row["title"] or row["message"],
                 drugs=row["drugs"],
                 grade=next((words for grade, words in grades.items() if grade == row["grade"]), ""),
-                message=_explanation(row),
+                message=row["message"],
                 say=_lines(case, group, "say"),
                 never_say=_lines(case, group, "never_say"),
                 monitor=_lines(case, group, "monitor"),
             )
-
-
-def _explanation(row: Row) -> str:
-    """The message of a finding without its title and drugs, which stand beside it."""
-    text = row["message"].removeprefix(row["title"]).removeprefix(": ")
-    return text.removeprefix(row["drugs"].replace(";", " + ")).removeprefix(". ").strip()
 
 
 def _lines(case: Case, group: str, kind: CounselKind) -> tuple[str, ...]:

@@ -36,9 +36,6 @@ def _class(group: str, evaluator: Evaluator, evidence: Evidence) -> Batch | None
     patients, best = _strongest(facts.patient_of[linked].astype(np.int64), link_of)
     certain: Mask = facts.by_patient(np.intersect1d(linked, chosen.certain, assume_unique=True))[patients]
     drugs = evidence.drugs(linked, patients)
-    label = knowledge.groups.label(group)
-    messages = [[_message(label, drug, link) for link in links] for drug in drugs.texts]
-    message = np.array(messages, dtype=object).reshape(len(drugs.texts), len(links))
     missing = text("", len(patients))
     unsure = np.flatnonzero(~certain)
     missing[unsure] = [";".join(names) for names in evaluator.missing(Takes(takes=Use(group=group)), patients[unsure])]
@@ -46,7 +43,7 @@ def _class(group: str, evaluator: Evaluator, evidence: Evidence) -> Batch | None
     return Batch(
         rule=f"CLASS-{group}",
         kind="class",
-        title=label,
+        title=knowledge.groups.label(group),
         action=_counsel(group, evaluator),
         mechanism="",
         electrolytes=";".join(
@@ -59,7 +56,7 @@ def _class(group: str, evaluator: Evaluator, evidence: Evidence) -> Batch | None
         urgency=same(code("information", URGENCIES), len(patients)),
         grade=np.array([code(link.grade, GRADE_CODES) for link in links], dtype=np.int8)[best],
         drugs=drugs.each(),
-        message=message[drugs.code, best],
+        message=np.array([_message(link) for link in links], dtype=object)[best],
         facts=np.array([f"link to cramps: {link.grade} ({link.basis})" for link in links], dtype=object)[best],
         missing=missing,
         sources=np.array([";".join(link.source) for link in links], dtype=object)[best],
@@ -89,13 +86,11 @@ def _strongest(patient: Index, link_of: Index) -> tuple[Index, Index]:
     return patient[begins], np.minimum.reduceat(link_of, begins)
 
 
-def _message(label: str, drugs: str, link: CrampLink) -> str:
+def _message(link: CrampLink) -> str:
     figure = f" Figure: {link.shown_figure}." if link.shown_figure else ""
     unverified = "" if link.verified else " (Not verified against a source.)"
     note = f" {link.note}" if link.note else ""
-    return (
-        f"{label}: {drugs.replace(';', ' + ')}. Link to cramps: {link.grade} ({link.basis}).{figure}{note}{unverified}"
-    )
+    return f"Link to cramps: {link.grade} ({link.basis}).{figure}{note}{unverified}"
 
 
 def _counsel(group: str, evaluator: Evaluator) -> str:

@@ -54,7 +54,7 @@ def fire(rule: Rule, evaluator: Evaluator, evidence: Evidence, *, policy: bool) 
         urgency=same(code(rule.urgency, URGENCIES), len(candidates)),
         grade=same(-1, len(candidates)),
         drugs=drugs.each(),
-        message=_messages(rule, drugs.each(), facts, reasons, missing),
+        message=_messages(rule, facts, reasons, missing),
         facts=facts,
         missing=missing,
         sources=text(";".join(rule.sources), len(candidates)),
@@ -86,23 +86,21 @@ def _facts(rule: Rule, evaluator: Evaluator, patients: Index) -> Texts:
     return facts
 
 
-def _messages(rule: Rule, drugs: Texts, facts: Texts, reasons: Texts, missing: Texts) -> Texts:
-    """One message per distinct combination of drugs, facts, reasons and what is missing."""
-    known: dict[tuple[str, str, str, str], str] = {}
-    messages = text("", len(drugs))
-    for place, key in enumerate(zip(drugs, facts, reasons, missing, strict=True)):
+def _messages(rule: Rule, facts: Texts, reasons: Texts, missing: Texts) -> Texts:
+    """One message per distinct combination of facts, reasons and what is missing."""
+    known: dict[tuple[str, str, str], str] = {}
+    messages = text("", len(facts))
+    for place, key in enumerate(zip(facts, reasons, missing, strict=True)):
         if key not in known:
             known[key] = message(rule, *key)
         messages[place] = known[key]
     return messages
 
 
-def message(rule: Rule, drugs: str, facts: str, reason: str, missing: str) -> str:
-    """What the finding says: the rule, the patient's own drugs, the effect, the numbers compared, why it is raised."""
-    subject = f"{rule.title}: {drugs.replace(';', ' + ')}." if drugs else f"{rule.title}."
+def message(rule: Rule, facts: str, reason: str, missing: str) -> str:
+    """What the finding says beside its title and drugs: the effect, the numbers compared, why it is raised."""
     parts = [
         missing and f"To be verified, not known: {missing.replace(';', ', ')}.",
-        subject,
         rule.effect,
         facts and f"Here: {facts}.",
         reason and f"Raised because {reason}.",
