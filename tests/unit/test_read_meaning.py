@@ -194,3 +194,18 @@ def test_refusals_never_quote_cells(tmp_path):
     with pytest.raises(ColumnsNotUnderstoodError) as refusal:
         read_rows(tmp_path, rows)
     assert "Adler" not in str(refusal.value) and "secret" not in str(refusal.value)
+
+
+def test_damaged_text_is_refused_naming_the_file(tmp_path):
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from medcramp.errors import InputUnreadableError
+    from medcramp.read import read_inputs
+
+    broken = pa.Array.from_buffers(
+        pa.string(), 1, [None, pa.py_buffer(b"\0\0\0\0\4\0\0\0"), pa.py_buffer(b"a\xff\xfeb")]
+    )
+    pq.write_table(pa.table({"MRN": broken, "Drug": broken}), tmp_path / "x.parquet")
+    with pytest.raises(InputUnreadableError, match=r"x\.parquet"):
+        read_inputs([tmp_path / "x.parquet"])

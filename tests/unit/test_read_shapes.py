@@ -470,3 +470,47 @@ def test_several_files_are_read_together(tmp_path):
     result = read_inputs(paths)
     assert told(result, "patient_id", "drug") == [("17", "Furosemide 40 mg"), ("18", "Furosemide 40 mg")]
     assert result.rows.read == 2
+
+
+TWO_OF_A_NAME = """\
+HILL PHARMACY                       PATIENT PRESCRIPTION PROFILE                       PAGE   1
+RUN DATE: 03/20/2025
+  RX#      DATE       DRUG NAME                       QTY  DAYS
+GARCIA, MARIA
+DOB: 11/30/1958
+  700      03/04/2025 FUROSEMIDE 40 MG TABLET          60    30
+GARCIA, MARIA
+DOB: 02/14/1987
+  701      03/14/2025 SIMVASTATIN 20 MG TABLET         30    30
+HILL PHARMACY                       PATIENT PRESCRIPTION PROFILE                       PAGE   2
+GARCIA, MARIA (CONTINUED)
+  702      03/07/2025 LISINOPRIL 10 MG TABLET          90    90
+"""
+
+
+def test_two_people_of_one_name_under_headings_of_two_lines_stay_two(tmp_path):
+    path = tmp_path / "report.txt"
+    path.write_text(TWO_OF_A_NAME, encoding="utf-8")
+    assert told(read(path), "patient_name", "birth_date", "drug") == [
+        ("GARCIA, MARIA", "1958-11-30", "FUROSEMIDE 40 MG TABLET"),
+        ("GARCIA, MARIA", "1987-02-14", "SIMVASTATIN 20 MG TABLET"),
+        ("GARCIA, MARIA", "1987-02-14", "LISINOPRIL 10 MG TABLET"),
+    ]
+
+
+def test_the_same_in_a_spreadsheet(tmp_path):
+    rows = [
+        ("Rx #", "Fill Date", "Drug", "Qty", "Days"),
+        ("Patient: GARCIA, MARIA",),
+        ("DOB: 11/30/1958",),
+        ("700", "03/04/2025", "FUROSEMIDE 40 MG TABLET", "60", "30"),
+        ("Patient: GARCIA, MARIA",),
+        ("DOB: 02/14/1987",),
+        ("701", "03/14/2025", "SIMVASTATIN 20 MG TABLET", "30", "30"),
+    ]
+    result = read_rows(tmp_path, rows)
+    assert told(result, "birth_date", "drug") == [
+        ("1958-11-30", "FUROSEMIDE 40 MG TABLET"),
+        ("1987-02-14", "SIMVASTATIN 20 MG TABLET"),
+    ]
+    assert len(set(told(result, "patient_id"))) == 2

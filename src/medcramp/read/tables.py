@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from medcramp.errors import InputUnreadableError
 from medcramp.read.grids import HEAD_ROWS, Grid
 
 UNKNOWN = -1
@@ -291,9 +292,17 @@ def combinations(columns: Sequence[Column]) -> tuple[np.ndarray, np.ndarray]:
     return codes.astype(np.int32), first
 
 
-def columns_of(table: pa.Table) -> list[Column]:
-    """The columns of an Arrow table of dictionary-encoded text; nothing is copied but the codes."""
-    return [_column_of(chunks) for chunks in table.columns]
+def columns_of(table: pa.Table, file: str) -> list[Column]:
+    """The columns of an Arrow table of dictionary-encoded text; nothing is copied but the codes.
+
+    Raises InputUnreadableError when a text is damaged (a broken Parquet file may hold any bytes).
+    """
+    try:
+        return [_column_of(chunks) for chunks in table.columns]
+    except (pa.ArrowException, UnicodeDecodeError):
+        raise InputUnreadableError(
+            "holds text that is damaged (not UTF-8)", remedy="export the file again", file=file
+        ) from None
 
 
 def _column_of(chunks: pa.ChunkedArray) -> Column:
@@ -313,7 +322,7 @@ def _column_of(chunks: pa.ChunkedArray) -> Column:
 def head_of(grid: Grid) -> Table:
     """The first rows of a grid, all columns."""
     rows = grid.source_rows(grid.head.num_rows)
-    return table_from(grid.file, grid.sheet, columns_of(grid.head), rows)
+    return table_from(grid.file, grid.sheet, columns_of(grid.head, grid.file), rows)
 
 
 def body_of(grid: Grid, wanted: Sequence[int]) -> tuple[Table, np.ndarray]:
@@ -323,7 +332,7 @@ def body_of(grid: Grid, wanted: Sequence[int]) -> tuple[Table, np.ndarray]:
     """
     places = range(grid.width) if grid.head.num_rows < HEAD_ROWS else sorted(set(wanted))
     body = grid.load(places)
-    source = Source(grid.width, lambda more: columns_of(grid.load(more).table))
-    source.cache.update(zip(places, columns_of(body.table), strict=True))
+    source = Source(grid.width, lambda more: columns_of(grid.load(more).table, grid.file))
+    source.cache.update(zip(places, columns_of(body.table, grid.file), strict=True))
     rows = body.table.num_rows
     return Table(grid.file, grid.sheet, source, slice(0, rows), grid.source_rows(rows)), body.overlong

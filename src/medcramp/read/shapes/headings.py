@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -26,6 +26,8 @@ NAME_AND_DATE = re.compile(
 )
 CONTINUED = re.compile(r"\(?\s*\b(?:cont(?:inued|'d|d)?\.?)\s*\)?\s*$", re.IGNORECASE)
 FEW_CELLS = 6
+PROBED_ROWS = 1_000
+"""Narrow rows among which a first heading must be found."""
 
 
 def key_values(text: str, columns: Columns) -> Person:
@@ -165,26 +167,32 @@ def _mark_notes(shaped: Shaped, drug_test: DrugTest) -> None:
 
 
 def person_headings(shaped: Shaped, above: Sequence[Sequence[str]], columns: Columns, drug_test: DrugTest) -> Shaped:
-    """Groups of rows under heading rows that name the patient."""
+    """Groups of rows under heading rows that name the patient; a heading may take several rows."""
     medicine = np.zeros(len(shaped.table), dtype=bool)
     for name in MEDICINE:
         medicine |= field_column(shaped, name).known
+    medicine &= shaped.fates.open  # repeated titles are no medicine
     cells = np.sum([column.known for column in shaped.table.columns], axis=0)
     candidates = np.flatnonzero(cells <= FEW_CELLS)
-    texts = _row_texts(shaped, candidates)
-    people: dict[int, Person] = {-1: block(above, columns)}
-    for row, text in zip(candidates, texts, strict=True):
-        person = heading(text, columns)
-        if person and not _is_record(person, medicine[row], text):
-            people[int(row)] = _known(person, people.values())
+    probed = _row_texts(shaped, candidates[:PROBED_ROWS])
+    if not any(heading(text, columns) for text in probed):
+        return shaped
+    groups = Groups(block(above, columns))
+    owner = np.full(len(shaped.table), -1)
+    marks: list[int] = []
+    known = dict(zip(candidates.tolist(), _row_texts(shaped, candidates), strict=True))
+    for row in range(len(shaped.table)):
+        text = known.get(row)
+        if text is not None and not (medicine[row] and _is_record(text, columns)) and groups.take(text, columns):
+            marks.append(row)
+        elif medicine[row]:
+            groups.close()
+        owner[row] = len(groups.people) - 1
+    people = groups.resolved()
     if len(people) < 2:
         return shaped
-    starts = np.full(len(shaped.table), -1)
-    marks = [row for row in people if row >= 0]
-    starts[marks] = marks
-    starts = np.maximum.accumulate(starts)
-    names = sorted({name for person in people.values() for name in person})
-    filled = {name: column_of([people[int(start)].get(name) for start in starts]) for name in names}
+    names = sorted({name for person in people for name in person})
+    filled = {name: column_of([people[place].get(name) for place in owner]) for name in names}
     mask = np.zeros(len(shaped.table), dtype=bool)
     mask[marks] = True
     shaped.fates.mark(mask, IGNORED, "a patient heading; its rows follow")
@@ -192,19 +200,57 @@ def person_headings(shaped: Shaped, above: Sequence[Sequence[str]], columns: Col
     return shaped.extended(filled, "grouped under patient headings")
 
 
+class Groups:
+    """The people of a grouped report in the order of their headings, each gathered from one or several lines."""
+
+    def __init__(self, first: Person) -> None:
+        self.people: list[Person] = [first]
+        self.open = True
+        """No record yet since the last heading: the next line may say more about the same person."""
+
+    def close(self) -> None:
+        """A record follows; what comes after it about a person begins a new heading."""
+        self.open = False
+
+    def take(self, text: str, columns: Columns) -> bool:
+        """Add what a line says about a person; False when it says nothing of the kind."""
+        named = heading(text, columns)
+        facts = named or key_values(text, columns)
+        if not facts:
+            return False
+        person = self.people[-1]
+        if self.open and all(person.get(name, value) == value for name, value in facts.items()):
+            person.update(facts)
+            return True
+        if not named:
+            return False
+        self.people.append(dict(facts))
+        self.open = True
+        return True
+
+    def resolved(self) -> list[Person]:
+        """Headings repeated after a page break ("SMITH, JOHN (CONTINUED)") stand for the person named in full before.
+
+        Where several people before could be meant, the last one is when nobody came between; else it stays open.
+        """
+        found: list[Person] = []
+        for person in self.people:
+            alike = [p for p in found if person and len(p) > len(person) and person.items() <= p.items()]
+            last = found[-1] if found else {}
+            if any(last == other for other in alike):
+                found.append(last)
+            else:
+                different = [p for place, p in enumerate(alike) if p not in alike[:place]]
+                found.append(different[0] if len(different) == 1 else person)
+        return found
+
+
 def _row_texts(shaped: Shaped, rows: np.ndarray) -> list[str]:
     columns = [column.take(rows).decoded() for column in shaped.table.columns]
     return ["   ".join(text for text in cells if text) for cells in zip(*columns, strict=True)]
 
 
-def _is_record(person: Person, has_medicine: bool, text: str) -> bool:
-    """A heading may stand in the medicine column; a record never names a person by label or birth date."""
-    return has_medicine and not ("birth_date" in person or ":" in text or "patient_name" in person)
-
-
-def _known(person: Person, earlier: Iterable[Person]) -> Person:
-    """ "SMITH, JOHN (CONTINUED)" says the name only: the rest is known from its first heading."""
-    for other in earlier:
-        if other and all(other.get(name, text) == text for name, text in person.items()) and len(other) > len(person):
-            return other
-    return person
+def _is_record(text: str, columns: Columns) -> bool:
+    """A heading may stand in the medicine column; a record names no person by label, birth date or name."""
+    person = heading(text, columns)
+    return person is None or not ("birth_date" in person or ":" in text or "patient_name" in person)

@@ -14,10 +14,10 @@ from medcramp.read import dates
 from medcramp.read.directions import split_line
 from medcramp.read.lab_titles import is_lab
 from medcramp.read.ledger import IGNORED, Fates
-from medcramp.read.meaning import DrugTest, Meaning
+from medcramp.read.meaning import RECORDS_ONLY, DrugTest, Meaning
 from medcramp.read.rows import status_word
 from medcramp.read.shapes import ruler
-from medcramp.read.shapes.headings import Person, before_labels, block, heading, pairs
+from medcramp.read.shapes.headings import Groups, Person, before_labels, block, heading, pairs
 from medcramp.read.shapes.shaped import Shaped
 from medcramp.read.tables import column_of, table_from
 from medcramp.read.understand import PERSON, Understood
@@ -47,10 +47,11 @@ REASONS = {
 class Report:
     """What has been read of a report so far."""
 
+    groups: Groups
     records: list[dict[str, str]] = field(default_factory=list)
     starts: list[int] = field(default_factory=list)
-    person: Person = field(default_factory=dict)
-    people: list[Person] = field(default_factory=list)
+    owners: list[int] = field(default_factory=list)
+    """Per record the heading it stands under."""
     section: str = ""
     verdicts: dict[int, str] = field(default_factory=dict)
     """Line → why it is no record; a line that is neither here nor a start was used for the record above it."""
@@ -58,8 +59,10 @@ class Report:
     def add(self, line: int, record: dict[str, str]) -> None:
         if self.section and not record.get("status"):
             record["status"] = self.section
-        self.records.append({**record, **self.person})
+        self.records.append(record)
         self.starts.append(line)
+        self.groups.close()
+        self.owners.append(len(self.groups.people) - 1)
 
 
 def read_printed(u: Understood, columns: Columns, drug_test: DrugTest) -> Shaped | None:
@@ -74,10 +77,13 @@ def read_printed(u: Understood, columns: Columns, drug_test: DrugTest) -> Shaped
     if title is None:
         return None
     top = lines[: title.first]
-    report = Report(person=_person(top, columns))
+    report = Report(Groups(_person(top, columns)))
     slots = ruler.slots(title, [line for line in lines[title.last + 1 :] if ruler.is_data(line, title)])
     _read_lines(report, lines, title, slots, columns, drug_test)
-    if not report.records or not any(set(record) & set(PERSON) for record in report.records):
+    people = report.groups.resolved()
+    for record, owner in zip(report.records, report.owners, strict=True):
+        record.update(people[owner])
+    if not any(set(record) & set(PERSON) for record in report.records):
         return None
     _complete_dates(report, _printed_date(top))
     return _shaped(u, report, lines, _labs(top))
@@ -131,16 +137,14 @@ def _read_line(
     if fits and cells.get("drug") and drug_test(cells["drug"]) and not labelled and len(cells) >= 3:
         report.add(index, {name: text for name, text in cells.items() if text})
         return
-    person = heading(line, columns)
-    if person and (":" in line or "birth_date" in person or not drug_test(line)):
-        report.person = _same_person(person, report)
-        report.people.append(report.person)
+    medicine = _names_medicine(before_labels(line, columns), drug_test)
+    if not medicine and report.groups.take(line, columns):
         report.verdicts[index] = "heading"
     elif labelled and report.records and not before_labels(line, columns).strip():
-        _add_labels(report.records[-1], labelled, cells, columns)
-    elif _names_medicine(before_labels(line, columns), drug_test) and not _wraps(line, slots, cells):
+        _add_labels(report.records[-1], labelled, columns)
+    elif medicine and not _wraps(line, slots, cells):
         _add_free_line(report, index, line, labelled, columns)
-    elif report.records and report.starts and _wraps(line, slots, cells):
+    elif report.records and _wraps(line, slots, cells):
         for name, text in cells.items():
             if text:
                 report.records[-1][name] = f"{report.records[-1].get(name, '')} {text}".strip()
@@ -148,13 +152,6 @@ def _read_line(
         report.section = _status(line, columns)
         report.verdicts[index] = "rule"
     else:
-        extra = block([[line]], columns)
-        if extra and not report.records:
-            report.person |= extra
-        elif extra and report.verdicts.get(index - 1) == "heading":
-            report.person |= {name: text for name, text in extra.items() if name not in report.person}
-            report.verdicts[index] = "heading"
-            return
         report.verdicts[index] = "text"
 
 
@@ -170,18 +167,21 @@ def _wraps(line: str, slots: Sequence[ruler.Slot], cells: dict[str, str]) -> boo
     return bool(filled) and filled <= {"sig", "drug", "prescriber"} and ruler.starts_under(line, slots, filled)
 
 
-def _add_labels(
-    record: dict[str, str], labelled: Sequence[tuple[str, str]], cells: dict[str, str], columns: Columns
-) -> None:
+def _add_labels(record: dict[str, str], labelled: Sequence[tuple[str, str]], columns: Columns) -> None:
     """ "Qty: 2" below a record: the long drug name above it ran into the quantity column."""
     for label, value in labelled:
-        meanings = columns.meanings(label, "records")
-        name = max(meanings, key=lambda n: meanings[n], default="")
+        name = _record_field(label, columns)
         if not name or not value:
             continue
         if name == "quantity" and record.get(name) and record.get("drug"):
             record["drug"] = f"{record['drug']} {record[name]}"
         record[name] = value
+
+
+def _record_field(label: str, columns: Columns) -> str:
+    """The field of a record that a label means; "" for anything else."""
+    meanings = {n: s for n, s in columns.meanings(label, "records").items() if n in RECORDS_ONLY and n != "drug"}
+    return max(meanings, key=lambda n: meanings[n], default="")
 
 
 def _add_free_line(
@@ -190,9 +190,8 @@ def _add_free_line(
     parts = split_line(LEADING_NUMBER.sub("", before_labels(line, columns).strip()), columns)
     record = {"drug": parts.drug, "sig": parts.sig, "quantity": parts.quantity}
     for label, value in labelled:
-        meanings = columns.meanings(label, "records")
-        name = max(meanings, key=lambda n: meanings[n], default="")
-        if name and name != "drug" and value:
+        name = _record_field(label, columns)
+        if name and value:
             record[name] = value
     report.add(index, {name: text for name, text in record.items() if text})
 
@@ -200,14 +199,6 @@ def _add_free_line(
 def _status(text: str, columns: Columns) -> str:
     bare = re.sub(r"\(.*?\)", "", text).strip()
     return bare if status_word(bare) in columns.statuses else ""
-
-
-def _same_person(person: Person, report: Report) -> Person:
-    """A heading repeated after a page break says less than the first one."""
-    for earlier in [report.person, *report.people]:
-        if earlier and all(earlier.get(name, text) == text for name, text in person.items()):
-            return earlier | person
-    return person
 
 
 def _printed_date(top: Sequence[str]) -> str:
