@@ -11,8 +11,8 @@ import pandas as pd
 from medcramp.knowledge.columns import Columns
 from medcramp.read import patients, values
 from medcramp.read.fields import Reader
-from medcramp.read.ledger import Fates, same_rows
-from medcramp.read.tables import Column, combine, empty, stack
+from medcramp.read.ledger import same_rows
+from medcramp.read.tables import Column, combine, empty, objects, stack
 from medcramp.read.understand import Understood
 from medcramp.records import COMPANION_COLUMNS
 
@@ -136,8 +136,6 @@ def exploded(column: Column) -> tuple[np.ndarray, Column]:
     table = np.full((len(column.values) + 1, max(widest, 1)), -1, dtype=np.int32)
     for code, lines in zip(column.used, pieces, strict=True):
         table[code, : len(lines)] = [codes.setdefault(line, len(codes)) for line in lines]
-    from medcramp.read.tables import objects
-
     return rows, Column(table[column.codes[rows], place], objects(codes))
 
 
@@ -190,6 +188,3 @@ def frame(kind: str, parts: Sequence[Parts]) -> pd.DataFrame:
         for name in names
     }
     return pd.DataFrame(stacked, columns=list(names))
-
-
-__all__ = ["Fates", "frame", "read_companion", "split_allergies", "upper_limit", "yes_or_no"]

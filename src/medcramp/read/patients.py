@@ -128,9 +128,3 @@ def sex_reader(texts: list[str], columns: Columns) -> dict[str, str]:
         for text, value in folded.items()
         if value in columns.sexes and (coded or value not in {"1", "2"})
     }
-
-
-def flag_column(shown_flags: dict[str, tuple[str, ...]], raw: Column) -> Column:
-    """Flags per row from the flags of each distinct raw name."""
-    used = raw.used
-    return raw.recode([";".join(shown_flags.get(text, ())) or None for text in raw.values[used]], used)

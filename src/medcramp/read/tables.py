@@ -168,10 +168,6 @@ class Table:
         """The same rows under these titles."""
         return Table(self.file, self.sheet, self.source, self.select, self.rows, titles, groups)
 
-    def with_columns(self, columns: Sequence[Column], titles: tuple[str, ...], rows: np.ndarray | None = None) -> Table:
-        """Another set of columns for the same place in the file."""
-        return table_from(self.file, self.sheet, columns, self.rows if rows is None else rows, titles)
-
     def row_texts(self, rows: np.ndarray) -> np.ndarray:
         """Cells of the given rows joined by " | ", for the owner of the data."""
         import pyarrow.compute as pc

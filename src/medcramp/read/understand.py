@@ -33,7 +33,6 @@ SURE = 18.0
 FEWEST_COLUMNS = 3
 READ_LATER = {"other", "encounter", "rx_number", "fill_number", "drug_code"}
 """Fields whose columns are read only when a question turns on them: whether two rows are the same fill."""
-RECORD_FIELDS = {"patient_id", "drug", "ndc", "sig", "quantity", "days_supply", "fill_date", "start_date"}
 
 
 @dataclass(frozen=True, eq=False)
