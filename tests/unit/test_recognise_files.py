@@ -28,6 +28,7 @@ def identified(source, out, *options):
         ("a.txt", "Id\tDrug\n1\tfurosemide\n2\t\n3\tLasix\n".encode("utf-16")),
         ("a.csv.gz", gzip.compress(b"Id,Drug\n1,furosemide\n2,\n3,Lasix\n")),
     ],
+    ids=["comma", "byte order mark and semicolon", "UTF-16 and tab", "gzip"],
 )
 def test_one_row_out_per_row_in_the_same_order(tmp_path, name, content):
     source = tmp_path / name
