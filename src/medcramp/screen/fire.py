@@ -17,6 +17,7 @@ from medcramp.screen.lines import Evidence
 from medcramp.screen.severity import RANK, shown
 
 EVER = None
+_UPGRADE_MARK = {"UNVERIFIED": "not verified", "POLICY": "our proposal", "V": ""}
 _TAGGED = {
     "UNVERIFIED": " (Not verified against a source.)",
     "POLICY": " (Our proposal, not a published rule.)",
@@ -73,7 +74,8 @@ def _severity(rule: Rule, evaluator: Evaluator, patients: Index, policy: bool) -
         if raised.any():
             severity[raised] = RANK[upgrade.to]
             compared = evaluator.words(upgrade.when, patients[raised])
-            reasons[raised] = [f"{upgrade.why} ({words})" if words else upgrade.why for words in compared]
+            remarks = ["; ".join(filter(None, (words, _UPGRADE_MARK[upgrade.tag]))) for words in compared]
+            reasons[raised] = [f"{upgrade.why} ({remark})" if remark else upgrade.why for remark in remarks]
     return severity, reasons
 
 
