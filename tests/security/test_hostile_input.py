@@ -140,6 +140,7 @@ HOSTILE: Mapping[str, Callable[[], bytes]] = {
     "outside entity in Excel XML": lambda: excel_xml(OUTSIDE, "&k;"),
     "Excel XML with a cell far away": lambda: excel_xml(cell='<Cell ss:Index="900000">'),
     "Excel XML cut short": lambda: exports.excel_xml(ROWS)[:-40],
+    "OpenDocument with a table that is never closed": lambda: ods_package("<table:table-row/>", closed=False),
     "repeated filled cells in OpenDocument": lambda: ods_package(
         '<table:table-row table:number-rows-repeated="1000000"><table:table-cell office:value-type="string" '
         'table:number-columns-repeated="1000"><text:p>x</text:p></table:table-cell></table:table-row>'

@@ -59,7 +59,7 @@ def _mimetype(package: zipfile.ZipFile, file: str) -> bytes:
 def zip_members(source: Source, options: ReadOptions, expansion: Expansion) -> Iterator[Source]:
     """The files inside a zip archive, in name order; asks for the password when they are encrypted."""
     with opened(source) as package:
-        infos = [info for info in package.infolist() if not info.is_dir() and is_wanted(info.filename)]
+        infos = [info for info in package.infolist() if is_wanted(info.filename)]
         _check_count(len(infos), source.name, options)
         password: bytes | None = None
         for info in sorted(infos, key=lambda info: info.filename):
@@ -123,6 +123,8 @@ def _check_count(count: int, file: str, options: ReadOptions) -> None:
 
 
 def is_wanted(name: str) -> bool:
-    """False for what operating systems leave behind."""
+    """False for folders and what operating systems leave behind."""
+    if not name or name.endswith("/"):
+        return False
     parts = PurePosixPath(name.replace("\\", "/")).parts
     return not any(part.startswith((".", "__MACOSX")) or part in {"Thumbs.db", "desktop.ini"} for part in parts)

@@ -84,6 +84,7 @@ class _ParquetBody:
                 done += batch.num_rows
                 self.progress(f"Reading {self.source.name}", done, total)
                 found = [column if wanted is None else self.names[column] for column in asked]
+                batch.validate(full=True)  # positions in range, text in UTF-8: not promised by a damaged file
                 texts = [_as_text(batch.column(place)) for place in found]
                 yield pa.RecordBatch.from_arrays(texts, names=[str(column) for column in asked])
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Iterator
+from xml.parsers import expat
 
 import numpy as np
 
@@ -44,8 +45,14 @@ def check_package(source: Source, limits: Limits) -> None:
             if not member.filename.lower().endswith(_MARKUP):
                 continue
             part = _Part(source.name, limits)
+            # The reader of OpenDocument goes round forever when a table is not closed as it should be.
+            parser = expat.ParserCreate() if member.filename == "content.xml" else None
             for piece in pieces_of(package, member, expansion):
                 part.look_at(piece)
+                if parser:
+                    _parse(parser, piece, source.name)
+            if parser:
+                _parse(parser, b"", source.name, final=True)
             if re.fullmatch(r"xl/worksheets/[^/]+\.xml", member.filename):
                 sheets.append(member)
                 if part.far:
@@ -79,6 +86,13 @@ def pieces_of(package: zipfile.ZipFile, member: zipfile.ZipInfo, expansion: Expa
         raise damaged(expansion.file) from error
     with stream:
         yield from expansion.pieces(stream.read, member.compress_size)
+
+
+def _parse(parser: expat.XMLParserType, piece: bytes, file: str, final: bool = False) -> None:
+    try:
+        parser.Parse(piece, final)
+    except (expat.ExpatError, LookupError, ValueError) as error:
+        raise damaged(file) from error
 
 
 class _Part:
