@@ -113,6 +113,7 @@ def _info(
             "policy_rules": request.policy_rules,
             "min_severity": request.min_severity,
             "suppressed_findings": screened.suppressed,
+            "before_any_option": knowledge.advice.phrases.review_first,
         },
         notices=understood.notices,
         run_at=datetime.now(UTC),

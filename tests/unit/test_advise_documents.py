@@ -183,3 +183,9 @@ def test_an_unknown_patient_is_a_key_error():
     screened = screen(facts, KNOWLEDGE)
     with pytest.raises(KeyError):
         list(cases(["nobody"], facts, screened, advise(facts, screened, KNOWLEDGE), KNOWLEDGE))
+
+
+def test_medicines_end_with_the_review_of_the_likely_culprit(case_of):
+    for line in sheet(case_of()).options:
+        drug = line.form != "self_care" and line.status != "avoid"
+        assert line.reasons.endswith(KNOWLEDGE.advice.phrases.review_first) == drug

@@ -147,9 +147,3 @@ def test_fenofibrate_in_use_is_no_reason_against_ketoprofen_gel(decided):
 def test_a_legal_status_of_another_market_is_named_as_such(decided):
     assert decided()["orphenadrine", "oral"].legal_status.startswith("prescription only")
     assert decided("EU")["orphenadrine", "oral"].legal_status.endswith("(EU not checked)")
-
-
-def test_medicines_end_with_the_review_of_the_likely_culprit(decided):
-    for row in decided().values():
-        drug = row.form != "self_care" and row.status != "avoid"
-        assert row.reasons.endswith(KNOWLEDGE.advice.phrases.review_first) == drug

@@ -3,13 +3,15 @@
 import csv
 import io
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from medcramp.records import text_column
-from medcramp.report.rows import cells, write_rows
+from medcramp.report.rows import coded, write_rows
 from medcramp.report.tables import write_csv
 
 TEXTS = st.sampled_from(["", "a", "b,c", 'say "x"', "two\nlines", "=1+1", "ü", None])
@@ -42,13 +44,23 @@ def test_reads_back_what_went_in(tmp_path_factory, rows, repeats):
 def test_longer_than_one_piece_and_not_from_the_start_of_a_buffer():
     numbers = pa.array([f"row {n}" for n in range(40_000)])
     file = io.BytesIO()
-    write_rows([numbers.slice(3), pa.array(["", None, '"a,b"'] * 13_333)[:39_997]], file)
+    codes = np.resize(np.array([0, -1, 1], dtype=np.int32), 39_997)
+    write_rows([numbers.slice(3), "same", "", coded(codes, ["", "a,b"])], 39_997, file)
     written = file.getvalue().decode().splitlines()
-    assert written[:3] == ["row 3,", "row 4,", 'row 5,"a,b"']
+    assert written[:3] == ['row 3,same,,""', "row 4,same,,", 'row 5,same,,"a,b"']
     assert [line.partition(",")[0] for line in written] == [f"row {n}" for n in range(3, 40_000)]
 
 
-def test_one_column_alone():
+@pytest.mark.parametrize("size", [0, 2])
+def test_rows_that_are_all_the_same(size):
     file = io.BytesIO()
-    write_rows([pa.array(cells(["a", None, ""]))], file)
-    assert file.getvalue() == b'a\n\n""\n'
+    same = coded(np.zeros(size, dtype=np.int32), ["a,b"])
+    unknown = coded(np.full(size, -1, dtype=np.int32), [])
+    write_rows([same, unknown], size, file)
+    assert file.getvalue() == b'"a,b",\n' * size
+
+
+def test_the_last_column_may_be_the_same_in_every_row():
+    file = io.BytesIO()
+    write_rows([coded(np.array([0, 1], dtype=np.int32), ["a", "b"]), ""], 2, file)
+    assert file.getvalue() == b"a,\nb,\n"

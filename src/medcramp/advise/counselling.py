@@ -12,6 +12,7 @@ from medcramp.knowledge.conversation import Care
 from medcramp.knowledge.options import ROUTE_OF_FORM, Option, Statement
 
 EVERYBODY = "all"
+MEDICINES = ("compounded", "relaxant", "supplement")
 NOT_POINTS = ("class", "electrolyte")
 
 
@@ -153,7 +154,7 @@ def _option(row: Row, option: Option, case: Case) -> doc.OptionLine:
         label=row["label"],
         form=row["form"],
         status=row["status"],
-        reasons=row["reasons"],
+        reasons=_reasons(row, option, case),
         ask=row["ask"],
         evidence=option.evidence.words,
         legal_status=row["legal_status"],
@@ -165,6 +166,13 @@ def _option(row: Row, option: Option, case: Case) -> doc.OptionLine:
         ),
         sources=row["sources"],
     )
+
+
+def _reasons(row: Row, option: Option, case: Case) -> str:
+    """The reasons on file; the remark that goes for every medicine stands here, not in each row of the table."""
+    general = case.knowledge.advice.phrases.review_first
+    remark = general if option.kind in MEDICINES and row["status"] != "avoid" else ""
+    return "; ".join(filter(None, (row["reasons"], remark)))
 
 
 def _sourced(statement: Statement) -> str:

@@ -23,7 +23,6 @@ from medcramp.logic.planes import Mask, Planes
 from medcramp.records import OPTION_COLUMNS
 
 NOT_ASSESSED = "not_assessed"
-MEDICINES = ("compounded", "relaxant", "supplement")
 
 _UNKNOWN, _PRESENT = 1, 2
 Gap = tuple[str, str]
@@ -171,8 +170,6 @@ def verdict(
         reasons.append(option.form_notes[form])
     if status == "ok" and not deciding:
         reasons.append(phrases.nothing_against)
-    if option.kind in MEDICINES and status != "avoid":
-        reasons.append(phrases.review_first)
 
     copied = option.copies[form].source if form in option.copies else ()
     sources = [*(key for p in present for key in p.source), *copied, *option.evidence.source]

@@ -5,7 +5,6 @@ UTF-8, comma, line feed; unknown is empty; numbers are plain numbers; every text
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -26,7 +25,7 @@ from medcramp.records import (
     Tables,
 )
 from medcramp.report.escape import neutral_all
-from medcramp.report.rows import cells, write_rows
+from medcramp.report.rows import Column, cells, coded, write_rows
 
 TABLE_COLUMNS: dict[str, tuple[str, ...]] = {
     "medications": MEDICATION_COLUMNS,
@@ -66,7 +65,7 @@ def write_csv(frame: pd.DataFrame, columns: tuple[str, ...], path: Path) -> None
     arranged = arrange(frame, columns)
     with path.open("wb") as file:
         file.write((",".join(cells(map(str, arranged.columns))) + "\n").encode("utf-8"))
-        write_rows([_cell_column(arranged[name]) for name in arranged.columns], file)
+        write_rows([_cell_column(arranged[name]) for name in arranged.columns], len(arranged), file)
 
 
 def arrange(frame: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
@@ -84,20 +83,19 @@ def _is_text(column: pd.Series) -> bool:
     return not (pd.api.types.is_bool_dtype(column.dtype) or pd.api.types.is_numeric_dtype(column.dtype))
 
 
-def _cell_column(column: pd.Series) -> pa.Array:
+def _cell_column(column: pd.Series) -> Column:
     """A column as CSV cells: texts neutral, quoted where they must be; numbers as Arrow prints them."""
     if not _is_text(column):
-        return pa.array(column, from_pandas=True).cast(pa.string())
+        return pa.array(column, from_pandas=True).cast(pa.string()).fill_null("")
     codes, distinct = text_codes(column)
-    return _coded(codes, cells(neutral_all(distinct)))
-
-
-def _coded(codes: np.ndarray, texts: Sequence[str | None]) -> pa.DictionaryArray:
-    return pa.DictionaryArray.from_arrays(pa.array(codes, mask=codes < 0), pa.array(texts, type=pa.string()))
+    return coded(codes, neutral_all(distinct))
 
 
 def _arrow_column(column: pd.Series) -> pa.Array:
-    return _coded(*text_codes(column)) if _is_text(column) else pa.array(column, from_pandas=True)
+    if not _is_text(column):
+        return pa.array(column, from_pandas=True)
+    codes, distinct = text_codes(column)
+    return pa.DictionaryArray.from_arrays(pa.array(codes, mask=codes < 0), pa.array(distinct, type=pa.string()))
 
 
 def text_codes(column: pd.Series) -> tuple[np.ndarray, list[str]]:
