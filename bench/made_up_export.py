@@ -23,8 +23,8 @@ DAYS = 730
 FIRST_DAY = np.datetime64("2023-03-05")
 MISSPELT = 0.005
 SHARES = {"seed": 0.3, "generic": 0.5, "other": 0.2}
-"""Of all fills: diuretics, statins, beta-2 agonists, calcium-channel blockers and ACE inhibitors; other generic names; brands
-and further names."""
+"""Of all fills: diuretics, statins, beta-2 agonists, calcium-channel blockers and ACE inhibitors; other generic names;
+brands and further names."""
 STILL_TAKEN = 0.6
 ROWS_AT_ONCE = 1_000_000
 
@@ -146,7 +146,7 @@ class _Parts:
         }
 
     def fills(self, start: int, rows: int, random: np.random.Generator) -> pa.Table:
-        """Fills numbered from `start`: courses of up to twelve fills by the same patient, in the order of their dates."""
+        """Fills numbered from `start`: courses of up to twelve fills of one patient, ordered by date."""
         days = random.choice([30, 90, 28, 7], p=[0.68, 0.24, 0.05, 0.03], size=rows)
         running = random.random(rows) < STILL_TAKEN
         last = np.where(running, DAYS - 1 - random.integers(0, 25, rows), random.integers(60, DAYS, rows))

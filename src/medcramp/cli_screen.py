@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 FILE = click.Path(path_type=Path)
 JURISDICTIONS = ("US", "EU", "UK", "CA")
-FORMATS = ("xlsx", "overview", "html", "pdf", "docx", "json", "parquet", "fhir")
+FORMATS = ("xlsx", "csv", "overview", "html", "pdf", "docx", "json", "parquet", "fhir")
 
 
 class IsoDate(click.ParamType[date]):
@@ -91,7 +91,7 @@ def configured(ctx: click.Context, param: click.Parameter, path: Path | None) ->
     default="xlsx",
     show_default=True,
     callback=one_of_each(FORMATS),
-    help=f"What to write beside the CSV tables, joined by commas: {', '.join(FORMATS)}.",
+    help=f"What to write, joined by commas: {', '.join(FORMATS)}. The CSV tables are always written; csv = only they.",
 )
 @click.option(
     "--papers",

@@ -1,0 +1,171 @@
+"""Speed and memory of `medcramp screen` from CSV to tables, as a ratio to the bare read of that CSV in the same run.
+
+    python bench/bench_whole.py [--rows 100000 1000000] [--rounds 3] [--stages] [--naive 300]
+
+Reference: a process that reads the file with pyarrow.csv.read_csv and does nothing else; the time of the read alone and
+of the whole process are both printed. Ours is the whole process of the command, workbook off. They are measured in
+turns; the ratio is the median over the rounds. With several sizes the time per row is compared too.
+
+--stages   once more inside this process, with the seconds of each stage
+--naive N  the same functions called for N patients one at a time, each row recognised by itself; scaled up to all
+           patients and compared with recognition, profile and rules of all patients at once, at the first size
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import TypeVar
+
+import pandas as pd
+from made_up_export import write_export
+
+from medcramp import advise, assemble, profile, read, recognise, report, run, screen
+from medcramp.knowledge import Knowledge, load
+from medcramp.logic.evaluate import Evaluator
+from medcramp.read import read_inputs
+from medcramp.recognise.match import Matcher
+
+BARE = """
+import sys, time, pyarrow.csv
+start = time.perf_counter()
+pyarrow.csv.read_csv(sys.argv[1])
+print(time.perf_counter() - start)
+"""
+STAGES = (
+    (run, "load"),
+    (read, "read_inputs"),
+    (recognise, "recognise"),
+    (profile, "build"),
+    (screen, "screen"),
+    (advise, "advise"),
+    (assemble, "tables"),
+    (report, "write"),
+)
+T = TypeVar("T")
+
+
+def timed(work: Callable[[], T]) -> tuple[T, float]:
+    start = time.perf_counter()
+    result = work()
+    return result, time.perf_counter() - start
+
+
+def process(command: list[str]) -> tuple[str, float, float]:
+    """(what it printed, seconds, peak MiB) of one whole process; raises when it fails."""
+    start = time.perf_counter()
+    child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert child.stdout is not None
+    printed = child.stdout.read()
+    _, status, usage = os.wait4(child.pid, 0)
+    if status:
+        raise SystemExit(f"{command[1:4]} failed")
+    return printed, time.perf_counter() - start, usage.ru_maxrss / 1024
+
+
+def whole(path: Path, rows: int, rounds: int) -> float:
+    """Prints one size; returns our seconds."""
+    out = path.with_name("out")
+    ours = [sys.executable, "-m", "medcramp", "screen", str(path), "--out", str(out), "--formats", "csv"]
+    bare = [sys.executable, "-c", BARE, str(path)]
+    process(bare)  # warms the file cache
+    found = []
+    for _ in range(rounds):
+        printed, base, _ = process(bare)
+        _, seconds, peak = process(ours)
+        found.append((float(printed), base, seconds, peak))
+    reads, bases, seconds, peaks = zip(*found, strict=True)
+    written = sum(file.stat().st_size for file in out.rglob("*") if file.is_file())
+    per_read = statistics.median(ours / base for base, _, ours, _ in found)
+    per_process = statistics.median(ours / base for _, base, ours, _ in found)
+    read_alone, base, ours = map(statistics.median, (reads, bases, seconds))
+    print(f"{rows:,} rows, {path.stat().st_size / 1e6:.0f} MB in, {written / 1e6:.0f} MB of tables out")
+    print(f"  bare read            {read_alone:7.2f} s  (its whole process {base:.2f} s)")
+    print(f"  medcramp screen      {ours:7.2f} s  = {per_read:.1f} x the read, {per_process:.1f} x its process")
+    print(f"  peak memory          {max(peaks):7.0f} MiB, {ours / rows * 1e6:.2f} s per million rows")
+    return ours
+
+
+def stages(path: Path) -> None:
+    """Seconds of each stage of one run inside this process."""
+
+    def watched(name: str, stage: Callable[..., T]) -> Callable[..., T]:
+        def call(*args: object, **named: object) -> T:
+            result, seconds = timed(lambda: stage(*args, **named))
+            print(f"  {name:20s} {seconds:7.2f} s")
+            return result
+
+        return call
+
+    for module, name in STAGES:
+        setattr(module, name, watched(name, getattr(module, name)))
+    request = run.Request((path,), path.with_name("out"), formats=frozenset({"csv"}))
+    _, seconds = timed(lambda: run.run(request))
+    print(f"  {'all stages':20s} {seconds:7.2f} s")
+
+
+def naive(path: Path, sample: int, knowledge: Knowledge) -> None:
+    """One patient after the other, nothing shared between them but the knowledge."""
+    understood = read_inputs([path])
+    settings = profile.ProfileSettings(as_of=profile.index_date(understood.records, date.today()))
+
+    def judge(records: pd.DataFrame) -> None:
+        theirs = replace(understood, records=records)
+        facts = profile.build(theirs, recognise.recognise(records, knowledge), knowledge, settings)
+        evaluator = Evaluator(facts, knowledge)
+        for rule in knowledge.rules:
+            evaluator.planes(rule.when)
+
+    _, ours = timed(lambda: judge(understood.records))
+    records = understood.records
+    people = records["patient_id"].cat.codes.to_numpy()
+    patients = len(records["patient_id"].cat.categories)
+
+    matcher = Matcher(knowledge.vocabulary)
+
+    def one(patient: int) -> None:
+        mine = records[people == patient].reset_index(drop=True)
+        for text in mine["drug"].astype(str):
+            matcher.match([text])
+        judge(mine)
+
+    _, seconds = timed(lambda: [one(patient) for patient in range(min(sample, patients))])
+    each = seconds / min(sample, patients)
+    print(f"  patient by patient   {each * patients:7.0f} s  scaled up from {sample} of {patients:,} patients")
+    print(f"  all at once          {ours:7.2f} s  recognition, profile, rules: {each * patients / ours:.0f} x faster")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rows", type=int, nargs="+", default=[100_000, 1_000_000])
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--stages", action="store_true")
+    parser.add_argument("--naive", type=int, default=0)
+    given = parser.parse_args()
+    knowledge = load()
+    per_row = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for rows in given.rows:
+            path = Path(folder) / f"fills-{rows}.csv"
+            write_export(path, rows, knowledge)
+            per_row[rows] = whole(path, rows, given.rounds) / rows
+            if given.stages:
+                stages(path)
+            if given.naive and rows == given.rows[0]:
+                naive(path, given.naive, knowledge)
+    least = min(given.rows)
+    for rows in given.rows[1:]:
+        print(f"time per row at {rows:,} rows: {per_row[rows] / per_row[least]:.2f} x that at {least:,}")
+
+
+if __name__ == "__main__":
+    main()
