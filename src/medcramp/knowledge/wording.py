@@ -60,7 +60,7 @@ def tokens(folded: str) -> list[str]:
 
 def words(text: str) -> list[str]:
     """Words and numbers of a text as written, without marks (a percent sign stays)."""
-    return [token for token in tokens(fold(text)) if token[0].isalnum() or token == "%"]
+    return [word for word in tokens(fold(text)) if word[0].isalnum() or word == "%"]
 
 
 def is_word(token: str) -> bool:

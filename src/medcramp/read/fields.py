@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
@@ -73,7 +74,7 @@ class Reader:
                     found[n], everything, habit, latest, n == "birth_date", self.file_dates
                 )
         self._tell_dates(found)
-        return {n: self.value(n, lambda t, n=n: dates.parse(t, self.date_readings[n])) for n in texts}
+        return {n: self.value(n, partial(dates.parse, reading=self.date_readings[n])) for n in texts}
 
     def date_evidence(self) -> dates.Evidence:
         """What all dates of this table say about the order of day and month."""

@@ -35,7 +35,8 @@ class Fates:
     @property
     def open(self) -> np.ndarray:
         """Rows without a verdict so far."""
-        return self.outcome == USED
+        undecided: np.ndarray = self.outcome == USED
+        return undecided
 
     def mark(self, rows: np.ndarray, outcome: int, reason: str, twin: np.ndarray | None = None) -> None:
         """Give the rows of a boolean mask that are still open this verdict; `twin` holds a row per row of the table."""
@@ -106,7 +107,8 @@ def _alike(columns: Sequence[Column], rows: np.ndarray) -> np.ndarray:
         mixed += codes.astype(np.uint64)  # -1 wraps to the largest number, distinct from every code
         mixed ^= mixed >> np.uint64(29)
     crowded = _sharing_a_slot((mixed >> np.uint64(8)).astype(np.int64) & (SLOTS - 1))
-    return rows[crowded][pd.Series(mixed[crowded]).duplicated(keep=False).to_numpy()]
+    twins: np.ndarray = rows[crowded][pd.Series(mixed[crowded]).duplicated(keep=False).to_numpy()]
+    return twins
 
 
 def _sharing_a_slot(slots: np.ndarray) -> np.ndarray:

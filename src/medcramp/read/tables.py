@@ -53,7 +53,8 @@ class Column:
     @cached_property
     def counts(self) -> np.ndarray:
         """Rows per distinct used text, aligned with `texts`."""
-        return np.bincount(self.codes[self.known], minlength=len(self.values))[self.used]
+        counts: np.ndarray = np.bincount(self.codes[self.known], minlength=len(self.values))[self.used]
+        return counts
 
     def take(self, rows: np.ndarray | slice) -> Column:
         """The given rows (indices, a slice or a boolean mask)."""
@@ -224,7 +225,8 @@ def objects(texts: Sequence[str] | dict[str, int]) -> np.ndarray:
 
 def gather(table: np.ndarray, codes: np.ndarray) -> np.ndarray:
     """`table[codes]`, where code -1 stays -1."""
-    return np.append(table, UNKNOWN)[codes]
+    gathered: np.ndarray = np.append(table, UNKNOWN)[codes]
+    return gathered
 
 
 def merge_values(parts: Sequence[np.ndarray]) -> tuple[np.ndarray, list[np.ndarray]]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from ...records import Progress, no_progress
-from ..grids import Canonical, Grid
-from ..options import ReadOptions
+from medcramp.read.grids import Canonical, Grid
+from medcramp.read.options import ReadOptions
+from medcramp.records import Progress, no_progress
 
 __all__ = ["open_input"]
 
@@ -20,6 +20,6 @@ def open_input(
     Lazy: a grid's rows are read when it is loaded. Raises InputUnreadableError (the file named, with what to do) when
     something cannot be opened or parsed; memory and time stay within `options.limits`.
     """
-    from .opening import opened_path  # the readers behind it import heavy libraries
+    from medcramp.read.containers.opening import opened_path  # the readers behind it import heavy libraries
 
     return opened_path(path, options or ReadOptions(), progress)

@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterator
 from pathlib import PurePosixPath
 from typing import Any
 
-from ...errors import InputUnreadableError
-from ..options import ReadOptions
-from .expansion import DAMAGE, Expansion, damaged
-from .source import Source, expanded
-from .workbook_guard import opened
+from medcramp.errors import InputUnreadableError
+from medcramp.read.containers.expansion import DAMAGE, Expansion, damaged
+from medcramp.read.containers.source import Source, expanded
+from medcramp.read.containers.workbook_guard import opened
+from medcramp.read.options import ReadOptions
 
 _DECOMPRESSORS: dict[str, Callable[[Any], Any]] = {
     "gzip": lambda stream: gzip.GzipFile(fileobj=stream),

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...errors import InputUnreadableError
-from ...records import Progress
-from ..grids import Grid
-from ..options import ReadOptions
-from .interchange import RECORD_TITLES, ROW, Gathered
-from .source import Source
-from .text import utf8_chunks
+from medcramp.errors import InputUnreadableError
+from medcramp.read.containers.interchange import RECORD_TITLES, ROW, Gathered
+from medcramp.read.containers.source import Source
+from medcramp.read.containers.text import utf8_chunks
+from medcramp.read.grids import Grid
+from medcramp.read.options import ReadOptions
+from medcramp.records import Progress
 
 FORMAT = "ASAP 4.2"
 _TITLES = (*RECORD_TITLES, "Species")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ...errors import InputUnreadableError
-from ..grids import Grid
-from ..options import Limits
-from .columns import cell_too_long, check_width, memory_grid, rows_table
+from medcramp.errors import InputUnreadableError
+from medcramp.read.containers.columns import cell_too_long, check_width, memory_grid, rows_table
+from medcramp.read.grids import Grid
+from medcramp.read.options import Limits
 
 
 @dataclass

@@ -8,16 +8,16 @@ from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
-from ...errors import InputUnreadableError
-from ...records import Notice, Progress
-from ..grids import Canonical, Grid
-from ..options import ReadOptions
-from .archive import is_wanted
-from .fhir import json_grids
-from .omop import omop_grids
-from .sniff import kind_of
-from .source import Source, from_path
-from .text import SNIFF_BYTES
+from medcramp.errors import InputUnreadableError
+from medcramp.read.containers.archive import is_wanted
+from medcramp.read.containers.fhir import json_grids
+from medcramp.read.containers.omop import omop_grids
+from medcramp.read.containers.sniff import kind_of
+from medcramp.read.containers.source import Source, from_path
+from medcramp.read.containers.text import SNIFF_BYTES
+from medcramp.read.grids import Canonical, Grid
+from medcramp.read.options import ReadOptions
+from medcramp.records import Notice, Progress
 
 Opened = Iterator[Grid | Canonical]
 OpenOne = Callable[[Source, ReadOptions, Progress], Opened]

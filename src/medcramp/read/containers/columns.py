@@ -10,9 +10,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ...errors import InputUnreadableError
-from ..grids import HEAD_ROWS, Grid, loaded
-from ..options import Limits
+from medcramp.errors import InputUnreadableError
+from medcramp.read.grids import HEAD_ROWS, Grid, loaded
+from medcramp.read.options import Limits
 
 DICTIONARY = pa.dictionary(pa.int32(), pa.string())
 

@@ -15,15 +15,23 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
-from ...errors import InputUnreadableError
-from ...records import Progress
-from ..grids import Body
-from ..options import Limits
-from .columns import DICTIONARY, accumulated, check_cells, codes_of, encoded, rows_table, table_of
-from .csv_pieces import PieceFile, pieces
-from .dialect import NO_DELIMITER, check_quotes, parsed
-from .source import Source
-from .text import utf8_chunks
+from medcramp.errors import InputUnreadableError
+from medcramp.read.containers.columns import (
+    DICTIONARY,
+    accumulated,
+    check_cells,
+    codes_of,
+    encoded,
+    rows_table,
+    table_of,
+)
+from medcramp.read.containers.csv_pieces import PieceFile, pieces
+from medcramp.read.containers.dialect import NO_DELIMITER, check_quotes, parsed
+from medcramp.read.containers.source import Source
+from medcramp.read.containers.text import utf8_chunks
+from medcramp.read.grids import Body
+from medcramp.read.options import Limits
+from medcramp.records import Progress
 
 BLOCK_BYTES = 16 << 20
 """More than any piece of the file, so that pieces stay as they are cut here."""

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from ...errors import InputUnreadableError
-from ...records import Progress
-from ..grids import HEAD_ROWS, Grid
-from ..options import Limits, ReadOptions
-from . import csv_body
-from .columns import check_cells, check_width, memory_grid, rows_table
-from .dialect import DELIMITERS, LONGEST_ROW_BYTES, NO_DELIMITER, find_delimiter, parsed
-from .source import Source
-from .text import utf8_chunks
+from medcramp.errors import InputUnreadableError
+from medcramp.read.containers import csv_body
+from medcramp.read.containers.columns import check_cells, check_width, memory_grid, rows_table
+from medcramp.read.containers.dialect import DELIMITERS, LONGEST_ROW_BYTES, NO_DELIMITER, find_delimiter, parsed
+from medcramp.read.containers.source import Source
+from medcramp.read.containers.text import utf8_chunks
+from medcramp.read.grids import HEAD_ROWS, Grid
+from medcramp.read.options import Limits, ReadOptions
+from medcramp.records import Progress
 
 SAMPLE_BYTES = 1 << 20
 

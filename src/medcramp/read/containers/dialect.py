@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 
-from ...errors import InputUnreadableError
-from ..options import Limits
-from .columns import cell_too_long
+from medcramp.errors import InputUnreadableError
+from medcramp.read.containers.columns import cell_too_long
+from medcramp.read.options import Limits
 
 DELIMITERS = ",\t;|^~"
 NO_DELIMITER = "\x1f"

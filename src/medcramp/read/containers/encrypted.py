@@ -12,9 +12,9 @@ import msoffcrypto
 import olefile
 from msoffcrypto.exceptions import DecryptionError, FileFormatError, InvalidKeyError, ParseError
 
-from ...errors import InputUnreadableError
-from ..options import ReadOptions
-from .source import CHUNK, Source, expanded
+from medcramp.errors import InputUnreadableError
+from medcramp.read.containers.source import CHUNK, Source, expanded
+from medcramp.read.options import ReadOptions
 
 LONGEST_RECIPE = 64 << 10
 MOST_SPINS = 10_000_000

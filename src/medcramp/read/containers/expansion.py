@@ -7,8 +7,8 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from ...errors import InputUnreadableError
-from ..options import Limits
+from medcramp.errors import InputUnreadableError
+from medcramp.read.options import Limits
 
 PIECE = 1 << 20
 # Each as a decompressor or archive reader raises it; all mean: not what was once written.

@@ -10,15 +10,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ...errors import InputUnreadableError
-from ...records import Notice, Progress
-from ..grids import Grid
-from ..options import ReadOptions
-from . import fhir_values as fv
-from .fhir_values import Resource
-from .interchange import ROW, Gathered, Row, titled_grid
-from .json_documents import documents
-from .source import Source
+from medcramp.errors import InputUnreadableError
+from medcramp.read.containers import fhir_values as fv
+from medcramp.read.containers.fhir_values import Resource
+from medcramp.read.containers.interchange import ROW, Gathered, Row, titled_grid
+from medcramp.read.containers.json_documents import documents
+from medcramp.read.containers.source import Source
+from medcramp.read.grids import Grid
+from medcramp.read.options import ReadOptions
+from medcramp.records import Notice, Progress
 
 FORMAT = "FHIR R4"
 _MEDICATION = ("MedicationRequest", "MedicationDispense", "MedicationStatement")

@@ -10,13 +10,13 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from ...errors import InputUnreadableError
-from ...records import Progress
-from ..grids import Grid
-from ..options import ReadOptions
-from .interchange import ROW, Gathered
-from .source import Source
-from .text import utf8_chunks
+from medcramp.errors import InputUnreadableError
+from medcramp.read.containers.interchange import ROW, Gathered
+from medcramp.read.containers.source import Source
+from medcramp.read.containers.text import utf8_chunks
+from medcramp.read.grids import Grid
+from medcramp.read.options import ReadOptions
+from medcramp.records import Progress
 
 FORMAT = "HL7 v2"
 _CONTROL = {

@@ -11,13 +11,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ...errors import InputUnreadableError
-from ...records import Progress
-from ..grids import Grid
-from ..options import Limits, ReadOptions
-from .cells import CellCollector
-from .source import Source
-from .text import utf8_chunks
+from medcramp.errors import InputUnreadableError
+from medcramp.read.containers.cells import CellCollector
+from medcramp.read.containers.source import Source
+from medcramp.read.containers.text import utf8_chunks
+from medcramp.read.grids import Grid
+from medcramp.read.options import Limits, ReadOptions
+from medcramp.records import Progress
 
 _UNSEEN = re.compile(
     r"<!--.*?(?:-->|\Z)|<(script|style|title|noscript|template)\b.*?(?:</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE

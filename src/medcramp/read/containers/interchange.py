@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ...records import Notice
-from ..grids import Grid
-from ..options import Limits
-from .columns import check_cells, check_width, memory_grid, rows_table
+from medcramp.read.containers.columns import check_cells, check_width, memory_grid, rows_table
+from medcramp.read.grids import Grid
+from medcramp.read.options import Limits
+from medcramp.records import Notice
 
 ROW = "source_row"
 

@@ -6,10 +6,10 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from ...errors import InputUnreadableError
-from ..options import Limits
-from .source import Source
-from .text import utf8_chunks
+from medcramp.errors import InputUnreadableError
+from medcramp.read.containers.source import Source
+from medcramp.read.containers.text import utf8_chunks
+from medcramp.read.options import Limits
 
 LONGEST_LINE_BYTES = 64 << 20
 

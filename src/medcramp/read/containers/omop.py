@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from ...errors import InputUnreadableError
-from ...records import Notice, Progress
-from ..grids import Canonical, Grid
-from ..options import ReadOptions
-from .columns import DICTIONARY, codes_of, encoded, memory_grid, text_column
-from .omop_concepts import Concept, concepts
-from .source import Source
+from medcramp.errors import InputUnreadableError
+from medcramp.read.containers.columns import DICTIONARY, codes_of, encoded, memory_grid, text_column
+from medcramp.read.containers.omop_concepts import Concept, concepts
+from medcramp.read.containers.source import Source
+from medcramp.read.grids import Canonical, Grid
+from medcramp.read.options import ReadOptions
+from medcramp.records import Notice, Progress
 
 FORMAT = "OMOP CDM"
 OpenOne = Callable[[Source, ReadOptions, Progress], Iterator[Grid | Canonical]]

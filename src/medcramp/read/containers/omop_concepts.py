@@ -11,13 +11,13 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
-from ...errors import InputUnreadableError
-from ..options import ReadOptions
-from .csv_pieces import PieceFile, pieces
-from .dialect import find_delimiter
-from .sniff import kind_of
-from .source import Source
-from .text import SNIFF_BYTES, utf8_chunks
+from medcramp.errors import InputUnreadableError
+from medcramp.read.containers.csv_pieces import PieceFile, pieces
+from medcramp.read.containers.dialect import find_delimiter
+from medcramp.read.containers.sniff import kind_of
+from medcramp.read.containers.source import Source
+from medcramp.read.containers.text import SNIFF_BYTES, utf8_chunks
+from medcramp.read.options import ReadOptions
 
 _COLUMNS = ("concept_id", "concept_name", "vocabulary_id", "concept_code")
 

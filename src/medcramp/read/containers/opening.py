@@ -6,25 +6,25 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-from ...errors import InputUnreadableError
-from ...records import Progress
-from ..grids import Canonical, Grid
-from ..options import ReadOptions
-from .archive import decompressed, tar_members, zip_kind, zip_members
-from .asap import asap_grids
-from .collection import collection_grids, folder_sources
-from .delimited import delimited_grids
-from .encrypted import workbook_inside
-from .expansion import Expansion
-from .fhir import json_grids
-from .hl7 import hl7_grids
-from .html_table import html_grids
-from .parquet import parquet_grids
-from .sniff import kind_of
-from .source import Source, from_path
-from .spreadsheet_xml import spreadsheet_xml_grids
-from .text import SNIFF_BYTES
-from .workbook import workbook_grids
+from medcramp.errors import InputUnreadableError
+from medcramp.read.containers.archive import decompressed, tar_members, zip_kind, zip_members
+from medcramp.read.containers.asap import asap_grids
+from medcramp.read.containers.collection import collection_grids, folder_sources
+from medcramp.read.containers.delimited import delimited_grids
+from medcramp.read.containers.encrypted import workbook_inside
+from medcramp.read.containers.expansion import Expansion
+from medcramp.read.containers.fhir import json_grids
+from medcramp.read.containers.hl7 import hl7_grids
+from medcramp.read.containers.html_table import html_grids
+from medcramp.read.containers.parquet import parquet_grids
+from medcramp.read.containers.sniff import kind_of
+from medcramp.read.containers.source import Source, from_path
+from medcramp.read.containers.spreadsheet_xml import spreadsheet_xml_grids
+from medcramp.read.containers.text import SNIFF_BYTES
+from medcramp.read.containers.workbook import workbook_grids
+from medcramp.read.grids import Canonical, Grid
+from medcramp.read.options import ReadOptions
+from medcramp.records import Progress
 
 Opened = Iterator[Grid | Canonical]
 

@@ -11,13 +11,21 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from ...errors import InputUnreadableError
-from ...records import Progress
-from ..grids import HEAD_ROWS, Body, Grid
-from ..options import ReadOptions
-from .columns import DICTIONARY, accumulated, check_cells, check_width, table_of, text_column, without_blank
-from .source import Source
-from .workbook import cell_text
+from medcramp.errors import InputUnreadableError
+from medcramp.read.containers.columns import (
+    DICTIONARY,
+    accumulated,
+    check_cells,
+    check_width,
+    table_of,
+    text_column,
+    without_blank,
+)
+from medcramp.read.containers.source import Source
+from medcramp.read.containers.workbook import cell_text
+from medcramp.read.grids import HEAD_ROWS, Body, Grid
+from medcramp.read.options import ReadOptions
+from medcramp.records import Progress
 
 _BATCH_ROWS = 131_072
 

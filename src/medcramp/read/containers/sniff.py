@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .text import SNIFF_BYTES, encoding_of, is_text
+from medcramp.read.containers.text import SNIFF_BYTES, encoding_of, is_text
 
 _BINARY_MARKS = (
     (b"\x1f\x8b", "gzip"),

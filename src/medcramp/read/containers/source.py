@@ -11,8 +11,8 @@ from typing import IO, Any, cast
 
 import pyarrow as pa
 
-from ...errors import InputUnreadableError
-from ..options import Limits
+from medcramp.errors import InputUnreadableError
+from medcramp.read.options import Limits
 
 CHUNK = 4 << 20
 

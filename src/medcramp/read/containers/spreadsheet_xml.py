@@ -10,14 +10,14 @@ from xml.etree.ElementTree import ParseError
 from defusedxml import ElementTree
 from defusedxml.common import DefusedXmlException
 
-from ...errors import InputUnreadableError
-from ...records import Progress
-from ..grids import Grid
-from ..options import Limits, ReadOptions
-from .cells import CellCollector
-from .number_formats import local_name
-from .source import Source
-from .workbook import number_text
+from medcramp.errors import InputUnreadableError
+from medcramp.read.containers.cells import CellCollector
+from medcramp.read.containers.number_formats import local_name
+from medcramp.read.containers.source import Source
+from medcramp.read.containers.workbook import number_text
+from medcramp.read.grids import Grid
+from medcramp.read.options import Limits, ReadOptions
+from medcramp.records import Progress
 
 _SS = "{urn:schemas-microsoft-com:office:spreadsheet}"
 _LONGEST_JUMP = 9_999_999

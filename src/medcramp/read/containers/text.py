@@ -5,8 +5,8 @@ from __future__ import annotations
 import codecs
 from collections.abc import Iterator
 
-from ...errors import InputUnreadableError
-from .source import Source
+from medcramp.errors import InputUnreadableError
+from medcramp.read.containers.source import Source
 
 SNIFF_BYTES = 1 << 16
 MIXED = "medcramp-1252"

@@ -14,15 +14,15 @@ import numpy as np
 import python_calamine as calamine
 from defusedxml.common import DefusedXmlException
 
-from ...errors import InputUnreadableError
-from ...records import Notice, Progress
-from ..grids import HEAD_ROWS, Body, Grid
-from ..options import Limits, ReadOptions
-from .columns import check_cells, check_width, table_of, text_column
-from .expansion import DAMAGE
-from .number_formats import formatted_cells, sheet_parts, shown, zero_formats
-from .source import Source
-from .workbook_guard import check_package, opened, too_large
+from medcramp.errors import InputUnreadableError
+from medcramp.read.containers.columns import check_cells, check_width, table_of, text_column
+from medcramp.read.containers.expansion import DAMAGE
+from medcramp.read.containers.number_formats import formatted_cells, sheet_parts, shown, zero_formats
+from medcramp.read.containers.source import Source
+from medcramp.read.containers.workbook_guard import check_package, opened, too_large
+from medcramp.read.grids import HEAD_ROWS, Body, Grid
+from medcramp.read.options import Limits, ReadOptions
+from medcramp.records import Notice, Progress
 
 
 def workbook_grids(source: Source, options: ReadOptions, progress: Progress, *, zipped: bool) -> Iterator[Grid]:

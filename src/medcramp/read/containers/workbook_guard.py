@@ -13,10 +13,10 @@ from xml.parsers import expat
 
 import numpy as np
 
-from ...errors import InputUnreadableError
-from ..options import Limits
-from .expansion import DAMAGE, Expansion, damaged
-from .source import Source
+from medcramp.errors import InputUnreadableError
+from medcramp.read.containers.expansion import DAMAGE, Expansion, damaged
+from medcramp.read.containers.source import Source
+from medcramp.read.options import Limits
 
 # In every pattern below a tag cannot run past the next "<": searching stays linear in the size of the part.
 _MARKUP = (".xml", ".rels", ".vml")
