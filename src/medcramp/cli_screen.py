@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 FILE = click.Path(path_type=Path)
 JURISDICTIONS = ("US", "EU", "UK", "CA")
+PAPERS = ("html", "pdf", "docx")
 FORMATS = ("xlsx", "csv", "overview", "html", "pdf", "docx", "json", "parquet", "fhir")
 
 
@@ -47,6 +48,20 @@ def configured(ctx: click.Context, param: click.Parameter, path: Path | None) ->
     }
     ctx.default_map = {**(ctx.default_map or {}), **{name: value for name, value in said.items() if value is not None}}
     return settings
+
+
+def prepared(
+    ctx: click.Context, param: click.Parameter, values: tuple[str, ...]
+) -> tuple[tuple[str, tuple[str, ...], str], ...]:
+    """Each PATIENT=ACTIVE[+ACTIVE]:FORM as (patient id, actives, form)."""
+    preparations = []
+    for value in values:
+        patient, sign, rest = value.rpartition("=")
+        actives, colon, form = rest.rpartition(":")
+        if not (sign and colon and patient and actives and form):
+            raise click.BadParameter("write it as 10231=ketoprofen+cyclobenzaprine:cream", ctx, param)
+        preparations.append((patient, tuple(actives.split("+")), form))
+    return tuple(preparations)
 
 
 @click.command()
@@ -101,6 +116,14 @@ def configured(ctx: click.Context, param: click.Parameter, path: Path | None) ->
     show_default=True,
     help="For how many patients, most pressing first, to write html, pdf and docx papers.",
 )
+@click.option(
+    "--request",
+    "preparations",
+    multiple=True,
+    metavar="PATIENT=ACTIVE[+ACTIVE]:FORM",
+    callback=prepared,
+    help="Also write the request for a compounded prescription, e.g. 10231=ketoprofen:gel (pdf unless --formats says more).",
+)
 @click.option("--by", type=Choice(("store", "prescriber")), help="A workbook for each store or prescriber as well.")
 @click.option("--only-ids", is_flag=True, help="Leave names and birth dates out of everything written.")
 @click.option("--pseudonymise", type=FILE, metavar="KEYFILE", help="Random patient ids; the key is kept in KEYFILE.")
@@ -129,6 +152,7 @@ def screen(
     previous: Path | None,
     formats: frozenset[str],
     papers: int,
+    preparations: tuple[tuple[str, tuple[str, ...], str], ...],
     by: str | None,
     only_ids: bool,
     pseudonymise: Path | None,
@@ -151,7 +175,7 @@ def screen(
     gc.set_threshold(200_000, 50, 100)
     from medcramp.read import ReadOptions, password_from
     from medcramp.report import ReportConfig
-    from medcramp.run import Request, run
+    from medcramp.run import Preparation, Request, run
 
     request = Request(
         inputs=inputs,
@@ -170,8 +194,9 @@ def screen(
         min_severity=min_severity,
         policy_rules=policy,
         previous=previous,
-        formats=formats | {"csv"},
+        formats=formats | {"csv"} | ({"pdf"} if preparations and formats.isdisjoint(PAPERS) else set()),
         papers=papers,
+        preparations=tuple(Preparation(*preparation) for preparation in preparations),
         report=ReportConfig(
             only_ids=only_ids,
             key_file=pseudonymise,

@@ -9,9 +9,19 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from medcramp import __version__, advise, assemble, profile, read, recognise, report, screen
+from medcramp.errors import UsageError
 from medcramp.knowledge import Knowledge, load
 from medcramp.read import ReadOptions
 from medcramp.records import SEVERITIES, Progress, RowLedger, Tables, no_progress
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """A compounded preparation to request a prescription for: whose, which actives (option ids), in which form."""
+
+    patient_id: str
+    actives: tuple[str, ...]
+    form: str
 
 
 @dataclass(frozen=True)
@@ -33,6 +43,7 @@ class Request:
     formats: frozenset[str] = frozenset({"xlsx", "csv"})
     previous: Path | None = None
     papers: int = 100
+    preparations: tuple[Preparation, ...] = ()
     report: report.ReportConfig = field(default_factory=report.ReportConfig)
 
 
@@ -56,6 +67,7 @@ def run(request: Request, progress: Progress = no_progress) -> Outcome:
     report.prepare(request.out)
     previous = report.read_previous(request.previous) if request.previous else None
     knowledge = load()
+    _check_preparations(request.preparations, knowledge)
     understood = read.read_inputs(request.inputs, request.read, request.companions, progress)
     corrections = recognise.read_corrections(request.corrections) if request.corrections else {}
     recognised = recognise.recognise(
@@ -82,11 +94,36 @@ def run(request: Request, progress: Progress = no_progress) -> Outcome:
     tables = assemble.tables(understood, recognised, facts, screened, advice, knowledge)
     info = _info(request, settings, understood, screened, knowledge)
     progress("Writing the report", 0, 0)
+    chosen = _chosen(request.preparations, tables)
     wanted = request.papers if request.formats & report.PAPERS else 0
-    pressing = report.most_pressing(tables.patients, wanted)
-    papers = advise.documents(pressing, facts, screened, advice, knowledge)
+    people = dict.fromkeys([*report.most_pressing(tables.patients, wanted), *chosen])
+    papers = advise.documents(people, facts, screened, advice, knowledge, chosen)
     files = report.write(tables, info, request.out, request.formats, request.report, previous, papers)
     return _outcome(tables, info, screened.suppressed, files)
+
+
+def _check_preparations(preparations: tuple[Preparation, ...], knowledge: Knowledge) -> None:
+    """Raises UsageError for an active or form that no option has; before any work is done."""
+    forms = {option.option: tuple(option.forms) for option in knowledge.options}
+    for wanted in preparations:
+        for active in wanted.actives:
+            if wanted.form not in forms.get(active, ()):
+                known = forms.get(active)
+                raise UsageError(
+                    f"there is no {active} as {wanted.form}" if known else f"there is no option {active}",
+                    remedy=f"choose from: {', '.join(known or forms)}",
+                )
+
+
+def _chosen(preparations: tuple[Preparation, ...], tables: Tables) -> dict[str, list[tuple[tuple[str, ...], str]]]:
+    """Preparations by patient. Raises UsageError when the run has no such patient."""
+    chosen: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    known = set(tables.patients["patient_id"])
+    for wanted in preparations:
+        if wanted.patient_id not in known:
+            raise UsageError("a preparation is requested for a patient who is not in the data", remedy="check the id")
+        chosen.setdefault(wanted.patient_id, []).append((wanted.actives, wanted.form))
+    return chosen
 
 
 def _info(

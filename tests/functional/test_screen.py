@@ -259,3 +259,28 @@ def test_explain_rebuilds_a_finding_from_the_tables(example, medcramp):
     assert done.returncode == 0, done.stderr
     assert "HK-08" in done.stdout and "[ANSM]" in done.stdout
     assert medcramp("explain", "99999", "--run", out).returncode == 2
+
+
+def test_a_compounding_request_is_written_for_the_chosen_preparation(tmp_path, medcramp, example_arguments):
+    chosen = ["--request", "10231=ketoprofen+cyclobenzaprine:cream", "--papers", "1", "--formats", "html"]
+    out = tmp_path / "out"
+    done = medcramp("screen", *example_arguments, "--out", out, *chosen)
+    assert done.returncode == 0, done.stderr
+    (paper,) = (out / "documents").glob("*request*.html")
+    words = paper.read_text(encoding="utf-8")
+    assert "Ketoprofen" in words and "Cyclobenzaprine" in words and "10231" in words
+
+
+@pytest.mark.parametrize(
+    ("request_", "said"),
+    [
+        ("10231=ketoprofn:cream", "there is no option ketoprofn"),
+        ("10231=ketoprofen:pill", "there is no ketoprofen as pill"),
+        ("99=ketoprofen:cream", "not in the data"),
+        ("ketoprofen", "write it as"),
+    ],
+)
+def test_a_request_that_cannot_be_met_is_refused(request_, said, tmp_path, medcramp, example_arguments):
+    done = medcramp("screen", *example_arguments, "--out", tmp_path / "out", "--request", request_)
+    assert done.returncode == 2 and said in done.stderr
+    assert not (tmp_path / "out" / "worklist.xlsx").exists()
