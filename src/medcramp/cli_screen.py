@@ -122,7 +122,7 @@ def prepared(
     multiple=True,
     metavar="PATIENT=ACTIVE[+ACTIVE]:FORM",
     callback=prepared,
-    help="Also write the request for a compounded prescription, e.g. 10231=ketoprofen:gel (pdf unless --formats says more).",
+    help="Also write the request for a compounded prescription, e.g. 10231=ketoprofen:gel.",
 )
 @click.option("--by", type=Choice(("store", "prescriber")), help="A workbook for each store or prescriber as well.")
 @click.option("--only-ids", is_flag=True, help="Leave names and birth dates out of everything written.")
