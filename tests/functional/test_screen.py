@@ -284,3 +284,11 @@ def test_a_request_that_cannot_be_met_is_refused(request_, said, tmp_path, medcr
     done = medcramp("screen", *example_arguments, "--out", tmp_path / "out", "--request", request_)
     assert done.returncode == 2 and said in done.stderr
     assert not (tmp_path / "out" / "worklist.xlsx").exists()
+
+
+def test_a_refusal_never_quotes_a_row_of_data(tmp_path, medcramp):
+    rows = [("Kit", "Brand or Generic", "Shelf"), ("SECRET ONE", "Generic", "3/4/2025"), ("SECRET TWO", "Brand", "100")]
+    rows += [("00054429925", "Generic", "RX"), ("SECRET THREE 40 MG", "Generic", "12.11")]
+    done = medcramp("read", write(tmp_path / "stock.csv", *rows), "--out", tmp_path / "out.csv")
+    assert done.returncode in (10, 11)
+    assert "SECRET" not in done.stderr and "00054429925" not in done.stderr

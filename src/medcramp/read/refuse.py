@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from medcramp.errors import ColumnsNotUnderstoodError
+from medcramp.read.header import looks_like_data
 from medcramp.read.understand import KINDS, PERSON, Understood
 from medcramp.records import ReadResult
 
@@ -90,9 +91,9 @@ def companion_not_understood(kind: str, path: Path, found: Sequence[Understood])
 
 
 def titles(understood: Understood) -> str:
-    """The column titles, when there is a header row to quote."""
+    """The column titles, when there is a header row to quote; a row that may hold data is never quoted."""
     shown = [title for title in understood.header.titles if title]
-    if understood.header.first < 0 or not shown:
+    if understood.header.first < 0 or not shown or any(looks_like_data(title) for title in shown):
         return "No row of column titles was found."
     return "Its columns: " + ", ".join(shown)[:400]
 
