@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import struct
 import subprocess
 import sys
 import zipfile
@@ -74,6 +75,60 @@ def shared_text_bomb() -> bytes:
     return changed_workbook(change)
 
 
+FAR = '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
+
+
+def prefixed_far_cell() -> bytes:
+    """A sheet whose elements carry a namespace prefix."""
+
+    def change(name: str, part: bytes) -> bytes:
+        if name != "xl/worksheets/sheet1.xml":
+            return part
+        space = 'xmlns:x="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+        cells = FAR.replace("</", "</x:").replace("<row", "<x:row").replace("<c ", "<x:c ").replace("<v>", "<x:v>")
+        return f"<x:worksheet {space}><x:sheetData>{cells}</x:sheetData></x:worksheet>".encode()
+
+    return changed_workbook(change)
+
+
+def far_cell_elsewhere() -> bytes:
+    """A workbook whose only sheet is a part with a name that no sheet has."""
+    with zipfile.ZipFile(io.BytesIO(with_sheet(FAR))) as plain:
+        members = {name: plain.read(name) for name in plain.namelist()}
+    members["xl/picture.png"] = members.pop("xl/worksheets/sheet1.xml")
+    for name in ("xl/_rels/workbook.xml.rels", "[Content_Types].xml"):
+        members[name] = members[name].replace(b"worksheets/sheet1.xml", b"picture.png")
+    return zipped(members)
+
+
+def far_cells_in_xls() -> bytes:
+    """An old workbook with a number in its first cell and one in the last that the format can name."""
+    cells = ((0, 0), (65_535, 65_535))
+    records = [(0x0809, bytes.fromhex("00061000bb0dcc0700000000 06000000".replace(" ", "")))]
+    records += [(0x0203, struct.pack("<HHHd", row, column, 0, 1.0)) for row, column in cells]
+    stream = b"".join(struct.pack("<HH", kind, len(data)) + data for kind, data in [*records, (0x000A, b"")])
+    return ole_file("Workbook", stream.ljust(4096, b"\0"))
+
+
+def ole_file(name: str, stream: bytes) -> bytes:
+    """The least OLE file that holds one stream (of at least 4,096 bytes): header, one FAT sector, directory, stream."""
+    sectors = -(-len(stream) // 512)
+    fat = [0xFFFFFFFD, 0xFFFFFFFE, *range(3, 2 + sectors), 0xFFFFFFFE]
+    header = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(16) + struct.pack("<HHHHH6x", 0x3E, 3, 0xFFFE, 9, 6)
+    header += struct.pack("<LLLLLLLLL", 0, 1, 1, 0, 4096, 0xFFFFFFFE, 0, 0xFFFFFFFE, 0)
+    header += struct.pack("<109L", 0, *[0xFFFFFFFF] * 108)
+
+    def entry(title: str, kind: int, child: int, start: int, size: int) -> bytes:
+        text = title.encode("utf-16-le")
+        none = 0xFFFFFFFF
+        head = text.ljust(64, b"\0") + struct.pack("<HBBLLL", len(text) + 2 if text else 0, kind, 1, none, none, child)
+        return head + bytes(36) + struct.pack("<LQ", start, size)
+
+    directory = entry("Root Entry", 5, 1, 0xFFFFFFFE, 0) + entry(name, 2, 0xFFFFFFFF, 2, len(stream))
+    table = struct.pack(f"<{len(fat)}L", *fat).ljust(512, b"\xff")
+    return header + table + directory.ljust(512, b"\0") + stream.ljust(sectors * 512, b"\0")
+
+
 def excel_xml(before: str = "", text: str = "x", cell: str = "<Cell>") -> bytes:
     """Excel's XML with a declaration, an entity or a cell of one's own."""
     plain = exports.excel_xml([["id", "text"]]).decode()
@@ -120,12 +175,16 @@ HOSTILE: Mapping[str, Callable[[], bytes]] = {
     "gzip bomb": lambda: gzip_of(b"x" * (300 * MEBIBYTE)),
     "zip in zip in zip in zip in zip in zip": lambda: nested(6),
     "workbook bomb": lambda: with_sheet(" " * (200 * MEBIBYTE)),
-    "cells at the far corner": lambda: with_sheet(
-        '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
-    ),
+    "cells at the far corner": lambda: with_sheet(FAR),
     "far cells that hide in a near row": lambda: with_sheet(
         '<row r="1"><c r="A1"/><c s="0" r="XFD1048576"><v>1</v></c></row>'
     ),
+    "a row number beyond every number": lambda: with_sheet(f'<row r="1"><c r="D{"1" * 50}"><v>1</v></c></row>'),
+    "far cell in other quotes": lambda: with_sheet("<row r='1'><c r='A1'/><c r = 'XFD1048576'><v>1</v></c></row>"),
+    "far cell in small letters": lambda: with_sheet('<row r="1"><c r="A1"/><c r="xfd1048576"><v>1</v></c></row>'),
+    "far cell in a prefixed sheet": prefixed_far_cell,
+    "far cell in a part of another name": far_cell_elsewhere,
+    "far cells in an old workbook": far_cells_in_xls,
     "wide row and far row without references": lambda: with_sheet(
         "<row>" + "<c><v>1</v></c>" * 10_000 + '</row><row r="1000000"><c><v>1</v></c></row>'
     ),
@@ -141,6 +200,10 @@ HOSTILE: Mapping[str, Callable[[], bytes]] = {
     "Excel XML with a cell far away": lambda: excel_xml(cell='<Cell ss:Index="900000">'),
     "Excel XML cut short": lambda: exports.excel_xml(ROWS)[:-40],
     "OpenDocument with a table that is never closed": lambda: ods_package("<table:table-row/>", closed=False),
+    "long text repeated in OpenDocument": lambda: ods_package(
+        '<table:table-row table:number-rows-repeated="9999"><table:table-cell office:value-type="string" '
+        f'table:number-columns-repeated="999"><text:p>{SECRET * 5000}</text:p></table:table-cell></table:table-row>'
+    ),
     "repeated filled cells in OpenDocument": lambda: ods_package(
         '<table:table-row table:number-rows-repeated="1000000"><table:table-cell office:value-type="string" '
         'table:number-columns-repeated="1000"><text:p>x</text:p></table:table-cell></table:table-row>'

@@ -38,9 +38,11 @@ def _guarded(stream: Any, source: Source, expansion: Expansion) -> Iterator[byte
 
 
 def zip_kind(source: Source) -> str:
-    """What a zip file is: "workbook", "document" (other office files) or "archive"."""
+    """What a zip file is: "workbook", "binary workbook" (XLSB), "document" (other office files) or "archive"."""
     with opened(source) as package:
         names = {info.filename for info in package.infolist()}
+        if "xl/workbook.bin" in names:
+            return "binary workbook"
         if "[Content_Types].xml" in names:
             return "workbook" if any(name.startswith("xl/") for name in names) else "document"
         if "content.xml" in names and "mimetype" in names:

@@ -13,6 +13,8 @@ from typing import Any
 
 from defusedxml import ElementTree
 
+from medcramp.read.containers.sheet_extent import column_number
+
 LONGEST_FORMAT = 255
 _LITERAL = r"""(?:"[^"]*"|\\.|[-/() .])"""
 _ZEROS = re.compile(rf"{_LITERAL}*0(?:0|{_LITERAL})*0{_LITERAL}*")
@@ -76,15 +78,7 @@ def formatted_cells(sheet: bytes, formats: Mapping[int, str]) -> Iterator[tuple[
         found = dict(_ATTRIBUTE.findall(attributes))
         style, reference = found.get(b"s", b""), _REFERENCE.fullmatch(found.get(b"r", b"").decode())
         if style.isdigit() and reference and (code := formats.get(int(style))):
-            yield int(reference[2]) - 1, column_number(reference[1]) - 1, code
-
-
-def column_number(letters: str) -> int:
-    """A → 1, Z → 26, AA → 27."""
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number
+            yield int(reference[2]) - 1, column_number(reference[1].encode()) - 1, code
 
 
 def sheet_parts(package: zipfile.ZipFile) -> dict[str, str]:

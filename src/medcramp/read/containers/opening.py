@@ -33,6 +33,7 @@ _REFUSED = {
     "binary": ("is neither text nor a workbook", "export it as CSV or Excel"),
     "pdf": ("is a PDF, a picture of a table", "export the same report as CSV or Excel"),
     "rtf": ("is a word-processor document", "export the same report as CSV or Excel"),
+    "zip binary workbook": ("is a binary workbook (XLSB)", "save it as an ordinary workbook (XLSX)"),
     "zip document": ("is an office document, but no workbook", "export the table as CSV or Excel"),
     "7z": ("is a 7-Zip archive", "unpack it first"),
     "rar": ("is a RAR archive", "unpack it first"),

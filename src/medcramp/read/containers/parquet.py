@@ -34,7 +34,7 @@ def parquet_grids(source: Source, options: ReadOptions, progress: Progress) -> I
     """The one grid of a Parquet file; row 1 holds the column names, as it would in a text file."""
     try:
         schema = pq.ParquetFile(source.open()).schema_arrow
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, ValueError) as error:  # ValueError: a column name that is no text
         raise _damaged(source.name) from error
     check_width(len(schema), options.limits, source.name)
     body = _ParquetBody(source, schema, options, progress)
@@ -71,7 +71,7 @@ class _ParquetBody:
         asked = list(dict.fromkeys(columns)) or [0]
         try:
             texts = list(accumulated(self._batches(asked, rows)))
-        except (pa.ArrowException, OSError) as error:
+        except (pa.ArrowException, OSError, ValueError) as error:
             raise _damaged(self.source.name) from error
         table = table_of([texts[asked.index(column)] for column in columns], 0)
         check_cells(table, self.options.limits, self.source.name)

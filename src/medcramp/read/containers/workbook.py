@@ -1,4 +1,4 @@
-"""Workbooks (XLSX, XLSM, XLSB, XLS, ODS): visible sheets as grids of what the cells show. Macros are never run."""
+"""Workbooks (XLSX, XLSM, XLS, ODS): visible sheets as grids of what the cells show. Macros are never run."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from medcramp.read.containers.expansion import DAMAGE
 from medcramp.read.containers.number_formats import formatted_cells, sheet_parts, shown, zero_formats
 from medcramp.read.containers.source import Source
 from medcramp.read.containers.workbook_guard import check_package, opened, too_large
+from medcramp.read.containers.xls_guard import check_records
 from medcramp.read.grids import HEAD_ROWS, Body, Grid
 from medcramp.read.options import Limits, ReadOptions
 from medcramp.records import Notice, Progress
@@ -33,6 +34,8 @@ def workbook_grids(source: Source, options: ReadOptions, progress: Progress, *, 
     """
     if zipped:
         check_package(source, options.limits)
+    else:
+        check_records(source, options.limits)
     formats = _zero_formats(source) if zipped else {}
     with _readable(source.name):
         book = calamine.load_workbook(source.open())
@@ -125,7 +128,7 @@ def number_text(number: float) -> str:
 
 
 def _zero_formats(source: Source) -> dict[int, str]:
-    """Formats with leading zeros in the workbook's styles; none for a package without such a part (ODS, XLSB)."""
+    """Formats with leading zeros in the workbook's styles; none for a package without such a part (ODS)."""
     with _readable(source.name), opened(source) as package:
         names = package.namelist()
         return zero_formats(package.read("xl/styles.xml")) if "xl/styles.xml" in names else {}
