@@ -27,11 +27,16 @@ OPEN_STATUSES = ("unknown", "ambiguous", "approximate")
 
 
 def tables(
-    read: ReadResult, recognised: Recognised, facts: Facts, screened: Screened, advice: Advice, knowledge: Knowledge
+    read: ReadResult,
+    recognised: Recognised,
+    medications: pd.DataFrame,
+    screened: Screened,
+    advice: Advice,
+    knowledge: Knowledge,
 ) -> Tables:
-    """All tables of one run, in stable order."""
+    """All tables of one run, in stable order; `medications` as the function of that name gives them."""
     return Tables(
-        medications=medications(read.records, recognised, facts, knowledge),
+        medications=medications,
         findings=screened.findings,
         electrolytes=screened.electrolytes,
         options=advice.options,

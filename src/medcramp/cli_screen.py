@@ -232,5 +232,9 @@ def _summary(outcome: Outcome, out: Path) -> None:
         click.echo(f"Note        {notice}")
     if len(outcome.notices) > 5:
         click.echo(f"            … and {len(outcome.notices) - 5} more notes on the sheet About")
-    click.echo(f"Report      {out / 'worklist.xlsx'}")
-    click.echo(f"            {out / 'tables'} has the same as CSV; review by a pharmacist before use")
+    workbook = out / "worklist.xlsx"
+    if workbook in outcome.files:
+        click.echo(f"Report      {workbook}")
+        click.echo(f"            {out / 'tables'} has the same as CSV; review by a pharmacist before use")
+    else:
+        click.echo(f"Report      {out / 'tables'}; review by a pharmacist before use")

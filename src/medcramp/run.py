@@ -1,4 +1,7 @@
-"""The main job: the six stages in order. The one module that knows them all."""
+"""The main job: the six stages in order. The one module that knows them all.
+
+The two longest tables, medications and options, need no finding: they are written while the rules are applied.
+"""
 
 from __future__ import annotations
 
@@ -69,6 +72,11 @@ def run(request: Request, progress: Progress = no_progress) -> Outcome:
     knowledge = load()
     _check_preparations(request.preparations, knowledge)
     understood = read.read_inputs(request.inputs, request.read, request.companions, progress)
+    screening = screen.ScreenSettings(
+        suppressions=screen.read_suppressions(request.suppress) if request.suppress else (),
+        min_severity=request.min_severity,
+        policy_rules=request.policy_rules,
+    )
     corrections = recognise.read_corrections(request.corrections) if request.corrections else {}
     recognised = recognise.recognise(
         understood.records, knowledge, corrections=corrections, codes=recognise.installed_codes(), progress=progress
@@ -79,26 +87,23 @@ def run(request: Request, progress: Progress = no_progress) -> Outcome:
     )
     progress("Building patients", 0, 0)
     facts = profile.build(understood, recognised, knowledge, settings)
-    progress("Screening", 0, 0)
-    screened = screen.screen(
-        facts,
-        knowledge,
-        screen.ScreenSettings(
-            suppressions=screen.read_suppressions(request.suppress) if request.suppress else (),
-            min_severity=request.min_severity,
-            policy_rules=request.policy_rules,
-        ),
-    )
-    progress("Weighing options", 0, 0)
-    advice = advise.advise(facts, screened, knowledge)
-    tables = assemble.tables(understood, recognised, facts, screened, advice, knowledge)
-    info = _info(request, settings, understood, screened, knowledge)
-    progress("Writing the report", 0, 0)
-    chosen = _chosen(request.preparations, tables)
-    wanted = request.papers if request.formats & report.PAPERS else 0
-    people = dict.fromkeys([*report.most_pressing(tables.patients, wanted), *chosen])
-    papers = advise.documents(people, facts, screened, advice, knowledge, chosen)
-    files = report.write(tables, info, request.out, request.formats, request.report, previous, papers)
+    with report.building(request.out, facts.patients["patient_id"], request.formats, request.report) as building:
+        medications = assemble.medications(understood.records, recognised, facts, knowledge)
+        building.begin("medications", medications)
+        progress("Weighing options", 0, 0)
+        options = advise.assess(facts, knowledge)
+        building.begin("options", options)
+        progress("Screening", 0, 0)
+        screened = screen.screen(facts, knowledge, screening)
+        advice = advise.Advice(options, advise.prioritise(facts, screened, knowledge))
+        tables = assemble.tables(understood, recognised, medications, screened, advice, knowledge)
+        info = _info(request, settings, understood, screened, knowledge)
+        progress("Writing the report", 0, 0)
+        chosen = _chosen(request.preparations, tables)
+        wanted = request.papers if request.formats & report.PAPERS else 0
+        people = dict.fromkeys([*report.most_pressing(tables.patients, wanted), *chosen])
+        papers = advise.documents(people, facts, screened, advice, knowledge, chosen)
+        files = building.finish(tables, info, previous, papers)
     return _outcome(tables, info, screened.suppressed, files)
 
 

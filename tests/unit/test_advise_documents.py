@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from fixtures.option_patients import facts_of
-from medcramp.advise import advise
+from medcramp.advise import Advice, assess, prioritise
 from medcramp.advise.case import cases
 from medcramp.advise.compounding import beyond_use_date, compounding_request
 from medcramp.advise.counselling import sheet
@@ -18,6 +18,11 @@ from medcramp.screen import screen
 KNOWLEDGE = load()
 
 
+def advised(facts, screened):
+    """Options and priorities of all patients."""
+    return Advice(assess(facts, KNOWLEDGE), prioritise(facts, screened, KNOWLEDGE))
+
+
 @pytest.fixture
 def case_of():
     """The share of one patient: the typical patient with some facts changed, screened and advised."""
@@ -25,7 +30,7 @@ def case_of():
     def make(**changes):
         facts = facts_of([changes], KNOWLEDGE)
         screened = screen(facts, KNOWLEDGE)
-        return next(cases(["00000"], facts, screened, advise(facts, screened, KNOWLEDGE), KNOWLEDGE))
+        return next(cases(["00000"], facts, screened, advised(facts, screened), KNOWLEDGE))
 
     return make
 
@@ -182,7 +187,7 @@ def test_an_unknown_patient_is_a_key_error():
     facts = facts_of([{}], KNOWLEDGE)
     screened = screen(facts, KNOWLEDGE)
     with pytest.raises(KeyError):
-        list(cases(["nobody"], facts, screened, advise(facts, screened, KNOWLEDGE), KNOWLEDGE))
+        list(cases(["nobody"], facts, screened, advised(facts, screened), KNOWLEDGE))
 
 
 def test_medicines_end_with_the_review_of_the_likely_culprit(case_of):

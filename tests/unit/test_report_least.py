@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pandas as pd
@@ -15,13 +15,20 @@ from hypothesis import strategies as st
 from fixtures.report_tables import HOSTILE_NAMES, made_up_run, made_up_tables
 from medcramp import report
 from medcramp.errors import InputUnreadableError, UsageError
+from medcramp.records import Tables
 from medcramp.report.charting import mask
 from medcramp.report.info import ReportConfig
-from medcramp.report.least import pseudonymise
+from medcramp.report.least import pseudonyms
 from medcramp.report.split import slug, split
 
 TABLES = made_up_tables(20)
 FORMATS = frozenset({"xlsx", "csv", "overview", "json", "fhir"})
+
+
+def pseudonymise(tables: Tables, key_file: Path, out: Path) -> Tables:
+    """All tables under random ids."""
+    shown = pseudonyms(tables.patients["patient_id"], key_file, out)
+    return Tables(**{field.name: shown(field.name, getattr(tables, field.name)) for field in fields(Tables)})
 
 
 def everything_written(folder: Path) -> str:

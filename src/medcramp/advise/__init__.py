@@ -1,8 +1,8 @@
 """From findings to work: which treatment options are safe for whom, who comes first, and what to say.
 
-advice = advise(facts, screened, knowledge)
-advice.options   # every option × form for every patient
-advice.patients  # every patient with a priority, the reason for it and the first action
+options = assess(facts, knowledge)                # every option × form for every patient, whatever screening finds
+patients = prioritise(facts, screened, knowledge)  # every patient with a priority, the reason and the first action
+advice = Advice(options, patients)
 """
 
 from __future__ import annotations
@@ -28,12 +28,18 @@ class Advice:
     patients: pd.DataFrame
 
 
-def advise(facts: Facts, screened: Screened, knowledge: Knowledge) -> Advice:
-    """Options and priorities for every patient of `facts`, also for those without any finding."""
-    from medcramp.advise.options import assess
-    from medcramp.advise.priority import prioritise
+def assess(facts: Facts, knowledge: Knowledge) -> pd.DataFrame:
+    """Options (OPTION_COLUMNS) for every patient of `facts`, also for those without any finding."""
+    from medcramp.advise import options
 
-    return Advice(assess(facts, knowledge), prioritise(facts, screened, knowledge.advice.priorities))
+    return options.assess(facts, knowledge)
+
+
+def prioritise(facts: Facts, screened: Screened, knowledge: Knowledge) -> pd.DataFrame:
+    """Every patient of `facts` with a priority (PATIENT_COLUMNS)."""
+    from medcramp.advise import priority
+
+    return priority.prioritise(facts, screened, knowledge.advice.priorities)
 
 
 def documents(

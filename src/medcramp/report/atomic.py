@@ -59,10 +59,10 @@ def building(out: Path) -> Iterator[Path]:
     folder = out / f"{BUILDING}{secrets.token_hex(4)}"
     with output_errors(out):
         folder.mkdir(mode=FOLDER_MODE)
-        try:
-            yield folder
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def publish(folder: Path, out: Path, obsolete: list[str]) -> list[Path]:

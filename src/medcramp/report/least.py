@@ -6,33 +6,51 @@ import hashlib
 import hmac
 import json
 import secrets
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from medcramp.errors import InputUnreadableError, UsageError
-from medcramp.records import Tables, text_column
+from medcramp.records import text_column
 from medcramp.report.atomic import is_inside, replacing
+from medcramp.report.info import ReportConfig
 from medcramp.report.tables import text_codes
 
-_WITH_PATIENTS = ("medications", "findings", "electrolytes", "options", "patients", "not_assessed")
-_NAMING = ("patient_name", "birth_date", "prescriber")
+# Columns that name a person, by table; `text` is a raw row of the input.
+_NAMING = {
+    "medications": ("patient_name", "birth_date"),
+    "patients": ("patient_name", "birth_date"),
+    "rejected": ("text",),
+    "ignored": ("text",),
+}
+_NAMING_BESIDE = {"medications": ("prescriber",)}
 # Ages from here on are pooled: there are few people of any one such age.
 _OLDEST = 90
 _TOKEN_BYTES = 5
 
 
-def only_ids(tables: Tables) -> Tables:
-    """`tables` without names, birth dates and raw rows; patient ids stay."""
-    return replace(
-        tables,
-        medications=_blanked(tables.medications, ("patient_name", "birth_date")),
-        patients=_blanked(tables.patients, ("patient_name", "birth_date")),
-        rejected=_blanked(tables.rejected, ("text",)),
-        ignored=_blanked(tables.ignored, ("text",)),
-    )
+Least = Callable[[str, pd.DataFrame], pd.DataFrame]
+"""(name of a table, its frame) → the frame as it may be written."""
+
+
+def least(config: ReportConfig, out: Path, patients: Iterable[str]) -> Least:
+    """What has to be done to every table of a report about `patients`. Raises as `pseudonyms` does."""
+    if config.key_file is not None:
+        return pseudonyms(patients, config.key_file, out)
+    return only_ids if config.only_ids else as_it_is
+
+
+def as_it_is(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """Everything may be shown."""
+    return frame
+
+
+def only_ids(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """`frame` without names, birth dates and raw rows; patient ids stay."""
+    return _blanked(frame, _NAMING.get(name, ()))
 
 
 @dataclass(frozen=True)
@@ -43,8 +61,8 @@ class Key:
     pseudonyms: dict[str, str]
 
 
-def pseudonymise(tables: Tables, key_file: Path, out: Path) -> Tables:
-    """`tables` under random ids. An existing key file is used again and grows, so that runs can be compared.
+def pseudonyms(patients: Iterable[str], key_file: Path, out: Path) -> Least:
+    """Random ids instead of those of `patients`. An existing key file is used again and grows: runs can be compared.
 
     A pseudonym is drawn at random, never computed from the person. The key file must not lie in the report's folder.
     Raises UsageError when it does, InputUnreadableError when it is none.
@@ -54,25 +72,27 @@ def pseudonymise(tables: Tables, key_file: Path, out: Path) -> Tables:
             "the key must be kept apart from the report", remedy="Put the key file into another folder.", file=key_file
         )
     key = _read_key(key_file)
-    pseudonyms = dict(key.pseudonyms)
-    taken = set(pseudonyms.values())
-    for patient in text_codes(tables.patients["patient_id"])[1]:
-        while patient not in pseudonyms:
+    drawn = dict(key.pseudonyms)
+    taken = set(drawn.values())
+    for patient in patients:
+        while patient not in drawn:
             token = secrets.token_hex(_TOKEN_BYTES).upper()
             if token not in taken:
-                pseudonyms[patient] = token
+                drawn[patient] = token
                 taken.add(token)
     with replacing(key_file) as partial:
-        content = {"secret": key.secret, "pseudonyms": pseudonyms}
+        content = {"secret": key.secret, "pseudonyms": drawn}
         partial.write_text(json.dumps(content, indent=1, ensure_ascii=False), encoding="utf-8")
-    frames = {name: _renamed(getattr(tables, name), pseudonyms) for name in _WITH_PATIENTS}
-    frames["findings"]["finding_id"] = _keyed(frames["findings"]["finding_id"], key.secret)
-    without_names = only_ids(replace(tables, **frames))
-    return replace(
-        without_names,
-        medications=_pooled(_blanked(without_names.medications, _NAMING)),
-        patients=_pooled(without_names.patients),
-    )
+
+    def under_random_ids(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+        frame = _blanked(only_ids(name, frame), _NAMING_BESIDE.get(name, ()))
+        if "patient_id" in frame:
+            frame = _renamed(frame, drawn)
+        if "finding_id" in frame:
+            frame = frame.assign(finding_id=_keyed(frame["finding_id"], key.secret))
+        return _pooled(frame) if "age" in frame else frame
+
+    return under_random_ids
 
 
 def _read_key(path: Path) -> Key:

@@ -5,8 +5,10 @@ UTF-8, comma, line feed; unknown is empty; numbers are plain numbers; every text
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+import os
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 import pandas as pd
@@ -45,27 +47,52 @@ TABLE_COLUMNS: dict[str, tuple[str, ...]] = {
 LEFT_OUT_OF_CSV: dict[str, tuple[str, ...]] = {"options": ("ask", "label")}
 
 
-def write_csv_tables(tables: Tables, folder: Path) -> None:
-    """Write one CSV per table of the contract into `folder` (made when missing), the longest two side by side."""
-    folder.mkdir(mode=0o700, exist_ok=True)
+class CsvTables:
+    """One CSV per table of the contract in `folder` (made when missing), written in the background, two at a time.
 
-    def write(name: str) -> None:
+    Leaving the context waits for what is being written and drops what has not begun: after an error nobody wants it.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        self._folder = folder
+        self._pool = ThreadPoolExecutor(2)
+        self._begun: list[Future[None]] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._pool.shutdown(cancel_futures=True)
+
+    def begin(self, name: str, frame: pd.DataFrame) -> None:
+        """Start writing the table of that name, which must not change any more."""
+        self._begun.append(self._pool.submit(self._write, name, frame))
+
+    def finish(self) -> None:
+        """Wait until everything begun is on disk. Raises OSError when that failed."""
+        for begun in self._begun:
+            begun.result()
+
+    def _write(self, name: str, frame: pd.DataFrame) -> None:
         left_out = LEFT_OUT_OF_CSV.get(name, ())
         kept = tuple(column for column in TABLE_COLUMNS[name] if column not in left_out)
-        write_csv(getattr(tables, name).drop(columns=list(left_out)), kept, folder / f"{name}.csv")
+        write_csv(frame.drop(columns=list(left_out)), kept, self._folder / f"{name}.csv")
 
-    longest_first = sorted(TABLE_COLUMNS, key=lambda name: -len(getattr(tables, name)))
-    with ThreadPoolExecutor(2) as pool:
-        for done in [pool.submit(write, name) for name in longest_first]:
-            done.result()
+
+def longest_first(tables: Tables) -> list[str]:
+    """Names of the tables; begun in this order, two at a time, they are done soonest."""
+    return sorted(TABLE_COLUMNS, key=lambda name: -len(getattr(tables, name)))
 
 
 def write_csv(frame: pd.DataFrame, columns: tuple[str, ...], path: Path) -> None:
-    """Write `columns` of `frame`, then whatever further columns it has, as CSV."""
+    """Write `columns` of `frame`, then whatever further columns it has, as CSV, down to the disk."""
     arranged = arrange(frame, columns)
     with path.open("wb") as file:
         file.write((",".join(cells(map(str, arranged.columns))) + "\n").encode("utf-8"))
         write_rows([_cell_column(arranged[name]) for name in arranged.columns], len(arranged), file)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def arrange(frame: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:

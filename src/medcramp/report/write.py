@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import contextlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,10 +13,13 @@ from medcramp.errors import UsageError
 from medcramp.records import Tables
 from medcramp.report import atomic
 from medcramp.report.info import ReportConfig, RunInfo
+from medcramp.report.least import Least, least
 from medcramp.report.manifest import MANIFEST, files_of_report, manifest, write_manifest
-from medcramp.report.tables import write_csv_tables
+from medcramp.report.tables import CsvTables, longest_first, text_codes
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from medcramp.report.carry import Carried
     from medcramp.report.previous import Previous
 
@@ -22,6 +27,27 @@ if TYPE_CHECKING:
 FORMATS = frozenset({"xlsx", "csv", "overview", "json", "parquet", "fhir", "html", "pdf", "docx"})
 DEFAULT_FORMATS = frozenset({"xlsx", "csv"})
 PAPERS = frozenset({"html", "pdf", "docx"})
+
+
+@contextlib.contextmanager
+def building(
+    out: Path, patients: Iterable[str], formats: frozenset[str] = DEFAULT_FORMATS, config: ReportConfig | None = None
+) -> Iterator[Building]:
+    """A report about `patients`, built beside the one in `out`, which stays complete until the new one is.
+
+    The longest tables can be handed over as soon as they are known: they are written while the work goes on. Leaves
+    nothing behind when the body fails. Raises OutputError when `out` cannot be written.
+    """
+    config = config or ReportConfig()
+    if config.key_file is not None and formats & PAPERS:
+        raise UsageError(
+            "papers about a patient cannot be written under random ids",
+            remedy="Leave out html, pdf and docx, or write without pseudonyms.",
+        )
+    atomic.prepare(out)
+    shown = least(config, out, patients)
+    with atomic.building(out) as folder, CsvTables(folder / "tables") as csv:
+        yield Building(out, folder, formats, config, shown, csv)
 
 
 def write(
@@ -33,37 +59,55 @@ def write(
     previous: Previous | None = None,
     documents: Iterable[Documents] = (),
 ) -> list[Path]:
-    """Write the report of one run into `out`; returns the paths of its files.
+    """Write the report of one run into `out`; returns the paths of its files. See `building` and `Building.finish`."""
+    with building(out, text_codes(tables.patients["patient_id"])[1], formats, config) as report:
+        return report.finish(tables, info, previous, documents)
 
-    The old report stays complete until the new one is. `previous` (from `read_previous`, called before any work) brings
-    what was typed into an earlier workbook. `documents` are laid out in those of PAPERS that are among `formats`.
-    Raises OutputError when `out` cannot be written.
-    """
-    config = config or ReportConfig()
-    if config.key_file is not None and formats & PAPERS:
-        raise UsageError(
-            "papers about a patient cannot be written under random ids",
-            remedy="Leave out html, pdf and docx, or write without pseudonyms.",
-        )
-    atomic.prepare(out)
-    if config.key_file is not None:
-        from medcramp.report.least import pseudonymise
 
-        tables = pseudonymise(tables, config.key_file, out)
-    elif config.only_ids:
-        from medcramp.report.least import only_ids
+@dataclass(frozen=True)
+class Building:
+    """A report that is being built; tables given early are kept as they may be shown (`early`)."""
 
-        tables = only_ids(tables)
-    with atomic.building(out) as folder:
-        write_csv_tables(tables, folder / "tables")
-        papers = _write_papers(folder, formats & PAPERS, info, config, documents)
-        _write_for_people(tables, info, folder, formats, config, previous, papers)
-        _write_for_programs(tables, info, folder, formats)
-        files = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
-        files.append(MANIFEST)
-        write_manifest(manifest(tables, info, files), folder / MANIFEST)
-        obsolete = sorted(set(files_of_report(out)) - set(files))
-        return atomic.publish(folder, out, obsolete)
+    out: Path
+    folder: Path
+    formats: frozenset[str]
+    config: ReportConfig
+    shown: Least
+    csv: CsvTables
+    early: dict[str, pd.DataFrame] = field(default_factory=dict)
+
+    def begin(self, name: str, frame: pd.DataFrame) -> None:
+        """Start writing the table of that name in the background; the frame must not change any more."""
+        self.early[name] = self.shown(name, frame)
+        self.csv.begin(name, self.early[name])
+
+    def finish(
+        self,
+        tables: Tables,
+        info: RunInfo,
+        previous: Previous | None = None,
+        documents: Iterable[Documents] = (),
+    ) -> list[Path]:
+        """Write whatever is not written yet, publish the report, and return the paths of its files.
+
+        `previous` (from `read_previous`, called before any work) brings what was typed into an earlier workbook.
+        `documents` are laid out in those of PAPERS that are among the formats. Raises OutputError.
+        """
+        for name in longest_first(tables):
+            if name not in self.early:
+                self.begin(name, getattr(tables, name))
+        tables = Tables(**self.early)
+        with atomic.output_errors(self.out):
+            papers = _write_papers(self.folder, self.formats & PAPERS, info, self.config, documents)
+            _write_for_people(tables, info, self.folder, self.formats, self.config, previous, papers)
+            _write_for_programs(tables, info, self.folder, self.formats)
+            self.csv.finish()
+            files = sorted(
+                path.relative_to(self.folder).as_posix() for path in self.folder.rglob("*") if path.is_file()
+            )
+            files.append(MANIFEST)
+            write_manifest(manifest(tables, info, files), self.folder / MANIFEST)
+        return atomic.publish(self.folder, self.out, sorted(set(files_of_report(self.out)) - set(files)))
 
 
 def _write_for_people(
