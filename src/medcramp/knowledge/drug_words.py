@@ -8,11 +8,12 @@ from functools import cache
 from pathlib import Path
 
 from medcramp.knowledge import columns
-from medcramp.knowledge.files import knowledge_folder, read_csv
+from medcramp.knowledge.files import knowledge_folder, read_columns, read_csv
 
 SHORTEST_WORD = 4
 SHORTEST_CUT = 7
-NAME_COLUMNS = ("ingredient", "name", "brand")
+NAME_COLUMNS = {"ingredients*.csv": "ingredient", "brands*.csv": "brand"}
+FIRST_WORD = re.compile(r"[^\W\d_]+")
 AMOUNT = re.compile(
     r"\d\s?(?:mg|mcg|µg|μg|ug|g|gm|gram|meq|mmol|units?|iu|ml|%|microgram(?:me)?s?|act)\b", re.IGNORECASE
 )
@@ -20,14 +21,13 @@ AMOUNT = re.compile(
 
 @cache
 def load(folder: Path | None = None) -> frozenset[str]:
-    """Lower-case first words (4 letters or more) of every name in the vocabulary, everyday words left out."""
+    """Lower-case first words (4 letters or more) of every ingredient and brand of the vocabulary, everyday words left out."""
     root = (folder or knowledge_folder()) / "vocabulary"
     words: set[str] = set()
-    for path in sorted(root.glob("*.csv")):
-        if path.name.startswith(("ingredients", "synonyms", "brands")):
-            for _, row in read_csv(path):
-                name = next((row[column] for column in NAME_COLUMNS if row.get(column)), "")
-                words.update(word for word in re.findall(r"[^\W\d_]+", name.lower())[:1] if len(word) >= SHORTEST_WORD)
+    for tables, column in NAME_COLUMNS.items():
+        for path in sorted(root.glob(tables)):
+            firsts = (FIRST_WORD.search(name.lower()) for _, (name,) in read_columns(path, column))
+            words.update(first[0] for first in firsts if first and len(first[0]) >= SHORTEST_WORD)
     everyday = form_words(folder) | set(columns.load(folder).sig_words)
     return frozenset(words - everyday)
 

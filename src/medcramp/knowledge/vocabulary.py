@@ -12,7 +12,7 @@ from pathlib import Path
 
 from medcramp.errors import KnowledgeError
 from medcramp.knowledge import wording
-from medcramp.knowledge.files import read_csv
+from medcramp.knowledge.files import read_columns
 
 NAME, NOT_DRUG, SALT, FORM, ROUTE, MAKER, NOISE, MODIFIER, JOINER = (
     "name",
@@ -84,7 +84,6 @@ class Vocabulary:
     """All names and words, ready to look up. Immutable by convention: nothing writes to it after `load`."""
 
     phrases: Phrases
-    exact: Mapping[str, Meaning]
     names: Mapping[str, Meaning]
     spelled_out: Mapping[str, str]
     units: Mapping[str, Unit]
@@ -116,78 +115,75 @@ class Vocabulary:
 def load(folder: Path) -> Vocabulary:
     """Read every table of `folder`/vocabulary. Raises KnowledgeError naming file and row."""
     tables = folder / "vocabulary"
-    spelled_out = {cells["word"]: cells["means"] for _, cells in _rows(tables / "abbreviations.csv", "word", "means")}
+    spelled_out = {cells[0]: cells[1] for cells in _rows(tables / "abbreviations.csv", "word", "means")}
     usual_route, kinds = {}, {}
     for path in sorted(tables.glob("ingredients*.csv")):
-        for _, cells in _rows(path, "ingredient", "usual_route", "kind"):
-            usual_route[cells["ingredient"]] = cells["usual_route"]
-            kinds[cells["ingredient"]] = cells["kind"]
-    salts = {cells["word"] for _, cells in _rows(tables / "salts.csv", "word")}
+        for ingredient, route, kind in _rows(path, "ingredient", "usual_route", "kind"):
+            usual_route[ingredient] = route
+            kinds[ingredient] = kind
+    salts = {word for (word,) in _rows(tables / "salts.csv", "word")}
     names = _names(tables, kinds, salts)
-    grammar = list(_grammar(tables, salts))
+    forms = [
+        (Meaning(FORM, _phrase(word), route=route, form=form, release=release), in_text == "yes")
+        for word, form, route, release, in_text in _rows(
+            tables / "forms.csv", "word", "form", "route", "release", "in_text"
+        )
+    ]
+    grammar = list(_grammar(tables, salts, [form for form, in_text in forms if in_text]))
     for meaning in grammar:
         if meaning.kind == MAKER and (named := names.get(meaning.phrase)):
             names[meaning.phrase] = replace(named, maker=True)
     return Vocabulary(
         phrases=_phrase_index([*grammar, *names.values()], spelled_out),
-        exact={" ".join(phrase.split()).lower(): meaning for phrase, meaning in names.items()},
         names=names,
         spelled_out=spelled_out,
         units={
-            cells["word"]: Unit(cells["unit"], cells["kind"], float(cells["factor"] or "nan"))
-            for _, cells in _rows(tables / "units.csv", "word", "unit", "kind", "factor")
+            word: Unit(unit, kind, float(factor or "nan"))
+            for word, unit, kind, factor in _rows(tables / "units.csv", "word", "unit", "kind", "factor")
         },
         routes={
-            " ".join(wording.tokens(wording.fold(cells["word"]))): cells["route"]
-            for _, cells in _rows(tables / "routes.csv", "word", "route")
+            " ".join(wording.tokens(wording.fold(word))): route
+            for word, route in _rows(tables / "routes.csv", "word", "route")
         },
         form_by_route={
-            (cells["form"], cells["route"]): cells["becomes"]
-            for _, cells in _rows(tables / "form_by_route.csv", "form", "route", "becomes")
+            (form, route): becomes
+            for form, route, becomes in _rows(tables / "form_by_route.csv", "form", "route", "becomes")
         },
         usual_route=usual_route,
         routes_of_brands=_routes_of_brands(names.values()),
         kinds=kinds,
         contexts=_contexts(tables),
         strength_order={
-            cells["name"].lower(): tuple(cells["ingredients"].split(";"))
-            for _, cells in _rows(tables / "strength_order.csv", "name", "ingredients")
+            name.lower(): tuple(ingredients.split(";"))
+            for name, ingredients in _rows(tables / "strength_order.csv", "name", "ingredients")
         },
         confusable=_confusable(tables),
-        forms={
-            _phrase(cells["word"]): _form(cells)
-            for _, cells in _rows(tables / "forms.csv", "word", "form", "route", "release", "in_text")
-        },
+        forms={form.phrase: form for form, _ in forms},
         not_drugs={meaning.phrase: meaning for meaning in grammar if meaning.kind == NOT_DRUG},
-        carriers=frozenset(cells["ingredient"] for _, cells in _rows(tables / "carriers.csv", "ingredient")),
+        carriers=frozenset(ingredient for (ingredient,) in _rows(tables / "carriers.csv", "ingredient")),
         directions=_directions(tables),
         grammar_words=frozenset(word for meaning in grammar for word in meaning.phrase.split()),
     )
 
 
-def _rows(path: Path, *columns: str) -> Iterator[tuple[int, dict[str, str]]]:
-    """Rows of a table; a table that does not exist has none, one without the columns is refused."""
-    if not path.exists():
-        return
-    for line, cells in read_csv(path):
-        missing = [column for column in columns if column not in cells]
-        if missing:
-            raise KnowledgeError(f"column {missing[0]} is missing", file=path, place=f"row {line}")
-        yield line, cells
+def _rows(path: Path, *columns: str) -> Iterator[tuple[str, ...]]:
+    """Cells of some columns of a table; a table that does not exist has no rows."""
+    return (cells for _, cells in read_columns(path, *columns)) if path.exists() else iter(())
 
 
 def _names(tables: Path, kinds: Mapping[str, str], salts: set[str]) -> dict[str, Meaning]:
     """Every name with what it stands for; one name with several ingredient sets is ambiguous."""
     names: dict[str, Meaning] = {}
+    understood: dict[str, tuple[str, ...]] = {}
 
     def add(
-        name: str, sets: Iterable[tuple[str, ...]], *, brand: bool, route: str = "", form: str = "", detail: str = ""
+        name: str, sets: tuple[tuple[str, ...], ...], brand: bool, route: str = "", form: str = "", detail: str = ""
     ) -> None:
-        phrase = " ".join(word for word in wording.tokens(wording.fold(name)) if word[0].isalnum() or word == "%")
+        phrase = _phrase(name)
         known = names.get(phrase)
         if known is None:
-            salt = not brand and (phrase in salts)
-            names[phrase] = Meaning(NAME, phrase, tuple(sets), brand, salt, route=route, form=form, detail=detail)
+            salt = not brand and phrase in salts
+            names[phrase] = Meaning(NAME, phrase, sets, brand, salt, False, route, form, "", detail)
             return
         different = [new for new in sets if all(set(new) != set(old) for old in known.meanings)]
         names[phrase] = replace(
@@ -199,96 +195,105 @@ def _names(tables: Path, kinds: Mapping[str, str], salts: set[str]) -> dict[str,
         )
 
     def known_ingredients(path: Path, line: int, text: str) -> tuple[str, ...]:
+        if parts := understood.get(text):
+            return parts
         parts = tuple(dict.fromkeys(part.strip() for part in text.split(";")))
         for part in parts:
             if part not in kinds:
                 raise KnowledgeError(f"{part!r} is no ingredient of ingredients*.csv", file=path, place=f"row {line}")
+        understood[text] = parts
         return parts
 
     for ingredient in kinds:
-        add(ingredient, [(ingredient,)], brand=False)
+        add(ingredient, ((ingredient,),), False)
     for path in sorted(tables.glob("synonyms*.csv")):
-        for line, cells in _rows(path, "name", "ingredient"):
-            detail = cells["kind"] if cells.get("kind") in (MISSPELLING, ABBREVIATION) else ""
-            add(cells["name"], [known_ingredients(path, line, cells["ingredient"])], brand=False, detail=detail)
+        for line, (name, ingredient, kind) in read_columns(path, "name", "ingredient", "kind"):
+            detail = kind if kind in (MISSPELLING, ABBREVIATION) else ""
+            add(name, (known_ingredients(path, line, ingredient),), False, detail=detail)
     for path in sorted(tables.glob("brands*.csv")):
-        for line, cells in _rows(path, "brand", "ingredients", "route", "form"):
-            parts = known_ingredients(path, line, cells["ingredients"])
-            add(cells["brand"], [parts], brand=True, route=cells["route"], form=cells["form"])
+        for line, (brand, ingredients, route, form) in read_columns(path, "brand", "ingredients", "route", "form"):
+            add(brand, (known_ingredients(path, line, ingredients),), True, route, form)
     path = tables / "ambiguous.csv"
-    for line, cells in _rows(path, "name", "meanings"):
-        add(cells["name"], [(part,) for part in known_ingredients(path, line, cells["meanings"])], brand=False)
+    for line, (name, meanings) in read_columns(path, "name", "meanings") if path.exists() else ():
+        add(name, tuple((part,) for part in known_ingredients(path, line, meanings)), False)
     return names
 
 
 def _routes_of_brands(names: Iterable[Meaning]) -> dict[frozenset[str], str]:
     """Ingredient set → the route all brands of it share; brands without a route say nothing."""
-    routes: dict[frozenset[str], set[str]] = {}
+    routes: dict[tuple[str, ...], set[str]] = {}
     for meaning in names:
         if meaning.brand and meaning.route:
-            routes.setdefault(frozenset(meaning.ingredients), set()).add(meaning.route)
-    return {parts: found.pop() for parts, found in routes.items() if len(found) == 1}
+            routes.setdefault(meaning.ingredients, set()).add(meaning.route)
+    shared: dict[frozenset[str], set[str]] = {}
+    for parts, found in routes.items():
+        shared.setdefault(frozenset(parts), set()).update(found)
+    return {parts: found.pop() for parts, found in shared.items() if len(found) == 1}
 
 
-def _grammar(tables: Path, salts: set[str]) -> Iterator[Meaning]:
+def _grammar(tables: Path, salts: set[str], forms: Iterable[Meaning]) -> Iterator[Meaning]:
+    """Everything that is no name; of one phrase the last counts."""
     for path in sorted(tables.glob("not_drugs*.csv")):
-        for _, cells in _rows(path, "name", "kind"):
-            yield Meaning(NOT_DRUG, _phrase(cells["name"]), detail=cells["kind"])
-    for _, cells in _rows(tables / "forms.csv", "word", "form", "route", "release", "in_text"):
-        if cells["in_text"] == "yes":
-            yield _form(cells)
-    for _, cells in _rows(tables / "routes.csv", "word", "route", "in_text"):
-        if cells["in_text"] == "yes":
-            yield Meaning(ROUTE, _phrase(cells["word"]), route=cells["route"])
-    for _, cells in _rows(tables / "noise.csv", "word", "kind"):
-        yield Meaning(MODIFIER if cells["kind"] == "modifier" else NOISE, _phrase(cells["word"]))
-    for _, cells in _rows(tables / "makers.csv", "word"):
-        yield Meaning(MAKER, _phrase(cells["word"]))
+        for name, kind in _rows(path, "name", "kind"):
+            yield Meaning(NOT_DRUG, _phrase(name), detail=kind)
+    yield from forms
+    for word, route, in_text in _rows(tables / "routes.csv", "word", "route", "in_text"):
+        if in_text == "yes":
+            yield Meaning(ROUTE, _phrase(word), route=route)
+    for word, kind in _rows(tables / "noise.csv", "word", "kind"):
+        yield Meaning(MODIFIER if kind == "modifier" else NOISE, _phrase(word))
+    for (word,) in _rows(tables / "makers.csv", "word"):
+        yield Meaning(MAKER, _phrase(word))
     for word in sorted(salts):
         yield Meaning(SALT, _phrase(word))
     for word in JOINERS:
         yield Meaning(JOINER, word)
 
 
-def _form(cells: Mapping[str, str]) -> Meaning:
-    return Meaning(FORM, _phrase(cells["word"]), route=cells["route"], form=cells["form"], release=cells["release"])
-
-
 def _phrase(text: str) -> str:
-    return " ".join(word for word in wording.tokens(wording.fold(text)) if word[0].isalnum() or word == "%")
+    """A name as it is compared: folded, words and numbers only."""
+    plain = text.replace("-", " ")
+    if plain.isascii() and plain.replace(" ", "").isalpha():
+        return " ".join(plain.lower().split())
+    return " ".join(wording.words(text))
 
 
 def _phrase_index(meanings: Iterable[Meaning], spelled_out: Mapping[str, str]) -> Phrases:
     """Phrases by their first two words; of one phrase the last meaning given stays."""
-    by_words: dict[tuple[str, ...], Meaning] = {}
-    for meaning in meanings:
-        words = tuple(meaning.phrase.split())
-        if words:
-            by_words[words] = meaning
-            if not spelled_out.keys().isdisjoint(words):
-                by_words.setdefault(tuple(spelled_out.get(word, word) for word in words), meaning)
-    longer: dict[str, dict[str, list[tuple[tuple[str, ...], Meaning]]]] = {words[0]: {} for words in by_words}
-    for words, meaning in sorted(by_words.items(), key=lambda entry: -len(entry[0])):
-        if len(words) > 1:
-            longer[words[0]].setdefault(words[1], []).append((words, meaning))
-    return {
-        first: (by_words.get((first,)), {second: tuple(found) for second, found in rest.items()})
-        for first, rest in longer.items()
-    }
+    as_written = {meaning.phrase: meaning for meaning in meanings if meaning.phrase}
+    spelled: dict[str, Meaning] = {}
+    for phrase, meaning in as_written.items():
+        if not spelled_out.keys().isdisjoint(phrase.split()):
+            spelled.setdefault(" ".join(spelled_out.get(word, word) for word in phrase.split()), meaning)
+    alone: dict[str, Meaning] = {}
+    longer: dict[str, dict[str, list[tuple[tuple[str, ...], Meaning]]]] = {}
+    for phrase, meaning in (spelled | as_written).items():
+        if " " in phrase:
+            words = tuple(phrase.split())
+            longer.setdefault(words[0], {}).setdefault(words[1], []).append((words, meaning))
+        else:
+            alone[phrase] = meaning
+    index: dict[str, tuple[Meaning | None, Longer]] = {word: (meaning, {}) for word, meaning in alone.items()}
+    for first, rest in longer.items():
+        for phrases in rest.values():
+            if len(phrases) > 1:
+                phrases.sort(key=lambda entry: -len(entry[0]))
+        index[first] = (alone.get(first), {second: tuple(phrases) for second, phrases in rest.items()})
+    return index
 
 
 def _contexts(tables: Path) -> dict[str, tuple[Context, ...]]:
     contexts: dict[str, list[Context]] = {}
-    for _, cells in _rows(tables / "contexts.csv", "name", "meaning", "when", "values"):
-        values = tuple(filter(None, cells["values"].split(";")))
-        contexts.setdefault(_phrase(cells["name"]), []).append(Context(cells["meaning"], cells["when"], values))
+    for name, meaning, when, values in _rows(tables / "contexts.csv", "name", "meaning", "when", "values"):
+        context = Context(meaning, when, tuple(filter(None, values.split(";"))))
+        contexts.setdefault(_phrase(name), []).append(context)
     return {name: tuple(found) for name, found in contexts.items()}
 
 
 def _confusable(tables: Path) -> dict[str, frozenset[str]]:
     partners: dict[str, set[str]] = {}
-    for _, cells in _rows(tables / "confusables.csv", "a", "b"):
-        a, b = _phrase(cells["a"]), _phrase(cells["b"])
+    for pair in _rows(tables / "confusables.csv", "a", "b"):
+        a, b = map(_phrase, pair)
         partners.setdefault(a, set()).add(b)
         partners.setdefault(b, set()).add(a)
     return {name: frozenset(others) for name, others in partners.items()}
@@ -297,9 +302,9 @@ def _confusable(tables: Path) -> dict[str, frozenset[str]]:
 def _directions(tables: Path) -> dict[str, tuple[tuple[tuple[str, ...], str, str], ...]]:
     """Words of directions: first word → (words, kind, value), longest first."""
     index: dict[str, dict[tuple[str, ...], tuple[str, str]]] = {}
-    for _, cells in _rows(tables / "sig_words.csv", "phrase", "kind", "value"):
-        words = tuple(wording.tokens(wording.fold(cells["phrase"])))
-        index.setdefault(words[0], {})[words] = (cells["kind"], cells["value"])
+    for phrase, kind, value in _rows(tables / "sig_words.csv", "phrase", "kind", "value"):
+        words = tuple(wording.tokens(wording.fold(phrase)))
+        index.setdefault(words[0], {})[words] = (kind, value)
     return {
         first: tuple(sorted(((words, *meant) for words, meant in found.items()), key=lambda entry: -len(entry[0])))
         for first, found in index.items()

@@ -51,7 +51,7 @@ def _understand(text: str, known: dict[str, dict[str, str]], knowledge: Knowledg
     clear = False
     for phrase in _phrases(words):
         cells = known.get(phrase)
-        meaning = knowledge.vocabulary.exact.get(phrase)
+        meaning = knowledge.vocabulary.names.get(phrase)
         if cells is not None:
             clear = True
             names |= {phrase, phrase.rstrip("s")} if cells["kind"] == "other" else set()

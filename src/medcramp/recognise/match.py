@@ -69,7 +69,7 @@ class Matcher:
         return Matched(named, strength, form, route, release)
 
     def _as_it_stands(self, text: str) -> bool:
-        meaning = self.vocabulary.exact.get(" ".join(text.split()).lower())
+        meaning = self.vocabulary.names.get(" ".join(text.split()).lower())
         return meaning is not None and meaning.detail != MISSPELLING
 
     def _name(self, name: tuple[Piece, ...], strength: Strength, route: str) -> Named:
