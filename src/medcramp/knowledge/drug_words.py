@@ -21,7 +21,7 @@ AMOUNT = re.compile(
 
 @cache
 def load(folder: Path | None = None) -> frozenset[str]:
-    """Lower-case first words (4 letters or more) of every ingredient and brand of the vocabulary, everyday words left out."""
+    """Lower-case first words (4 letters or more) of all ingredients and brands, everyday words left out."""
     root = (folder or knowledge_folder()) / "vocabulary"
     words: set[str] = set()
     for tables, column in NAME_COLUMNS.items():
