@@ -35,6 +35,7 @@ from medcramp.knowledge import Knowledge, load
 from medcramp.logic.evaluate import Evaluator
 from medcramp.read import read_inputs
 from medcramp.recognise.match import Matcher
+from medcramp.report.write import Building
 
 BARE = """
 import sys, time, pyarrow.csv
@@ -48,9 +49,11 @@ STAGES = (
     (recognise, "recognise"),
     (profile, "build"),
     (screen, "screen"),
-    (advise, "advise"),
+    (assemble, "medications"),
+    (advise, "assess"),
+    (advise, "prioritise"),
     (assemble, "tables"),
-    (report, "write"),
+    (Building, "finish"),
 )
 T = TypeVar("T")
 
