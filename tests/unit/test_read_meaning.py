@@ -41,6 +41,24 @@ def test_titles_that_only_look_like_the_patient_or_the_quantity(title):
     assert not {"patient_id", "patient_name", "quantity"} & set(COLUMNS.meanings(title, "records"))
 
 
+@pytest.mark.parametrize(
+    ("title", "field"),
+    [
+        ("PATDOB", "birth_date"), ("PatLast", "last_name"), ("PAT_LAST_NM", "last_name"), ("PAT_NBR", "patient_id"),
+        ("DSPN_QTY", "quantity"), ("DAYS_SPLY", "days_supply"), ("FILL_DT", "fill_date"), ("Quantity Disp'd", "quantity"),
+        ("Pt Name (Last, First)", "patient_name"), ("DOCNAME", "prescriber"), ("TRANSSTATUS", "transaction"),
+    ],
+)  # fmt: skip
+def test_abbreviated_and_glued_titles_say_what_they_say_in_full(title, field):
+    meanings = COLUMNS.meanings(title, "records")
+    assert meanings[field] == max(meanings.values()) >= 2
+
+
+@pytest.mark.parametrize("title", ["Patient Phone No", "Doctor Phone", "PATADDR1", "Patient Copay", "Qty Remaining"])
+def test_abbreviations_do_not_make_up_patients_or_amounts(title):
+    assert not {"patient_id", "patient_name", "quantity", "drug"} & set(COLUMNS.meanings(title, "records"))
+
+
 def test_every_title_of_the_table_is_found_again():
     for header in COLUMNS.headers:
         kind = header.tables.split(";")[0] or "records"

@@ -17,6 +17,8 @@ from pydantic import Field
 from medcramp.knowledge.files import Fact, knowledge_folder, read_rows
 
 FOLDER = "columns"
+SHORTEST_GLUED = 6
+"""Letters of the shortest word that may be several glued together."""
 
 
 class Header(Fact):
@@ -86,6 +88,13 @@ class SigWord(Fact):
     kind: str
 
 
+class Abbreviation(Fact):
+    """A short word of column titles and the words it stands for."""
+
+    abbreviation: str
+    words: str
+
+
 class Sex(Fact):
     """How exports write a sex."""
 
@@ -110,11 +119,16 @@ def header_key(text: str) -> str:
     return "".join(c for c in plain.lower() if c.isascii() and c.isalnum())
 
 
+def title_words(text: str) -> list[str]:
+    """Lower-case words of a title in their order; camelCase and digits separate words, "#" is a word."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text.replace("#", " no ")) if not unicodedata.combining(c))
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", re.sub(r"['’]", "", plain))
+    return re.findall(r"[a-z]+", spaced.lower())
+
+
 def words_of(text: str) -> frozenset[str]:
-    """Lower-case words of a title; camelCase and digits separate words."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", plain)
-    return frozenset(re.findall(r"[a-z]+", spaced.lower()))
+    """Lower-case words of a title."""
+    return frozenset(title_words(text))
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,6 +149,42 @@ class Columns:
     sig_words: Mapping[str, str]
     sexes: Mapping[str, str]
     months: Mapping[str, int]
+    abbreviations: Mapping[str, tuple[str, ...]]
+    """Short words of titles → the words they stand for."""
+
+    def spelled_out(self, title: str) -> tuple[str, ...]:
+        """The words of a title with abbreviations in full and glued words apart: "PATDOB" → patient, birth, date."""
+        words: list[str] = []
+        for word in title_words(title):
+            parts = [word] if word in self.title_vocabulary else self._parted(word) or [word]
+            for part in parts:
+                words += self.abbreviations.get(part, (part,))
+        return tuple(words)
+
+    def _parted(self, word: str) -> list[str]:
+        """A word as a chain of known ones, the longest first; empty when it is none."""
+        if len(word) < SHORTEST_GLUED:
+            return []
+        for end in range(len(word) - 2, 1, -1):
+            if word[:end] in self.title_vocabulary:
+                rest = [word[end:]] if word[end:] in self.title_vocabulary else self._parted(word[end:])
+                if rest:
+                    return [word[:end], *rest]
+        return []
+
+    @cached_property
+    def title_vocabulary(self) -> frozenset[str]:
+        """Words that titles are made of."""
+        said = {word for _, needed, _, _ in self.word_rules for word in needed}
+        return frozenset(said | set(self.abbreviations) | {w for words in self.abbreviations.values() for w in words})
+
+    @cached_property
+    def by_words(self) -> Mapping[tuple[str, ...], tuple[Header, ...]]:
+        """Words of a title spelled out → every meaning it may have; titles of one word are not abbreviations."""
+        index: dict[tuple[str, ...], list[Header]] = {}
+        for header in self.headers:
+            index.setdefault(self.spelled_out(header.header), []).append(header)
+        return {words: tuple(found) for words, found in index.items() if len(words) > 1}
 
     @cached_property
     def by_key(self) -> Mapping[str, tuple[Header, ...]]:
@@ -153,7 +203,7 @@ class Columns:
         """Field → strength (0-3) for a column title in a table of kind `table` (records, patients, labs, …)."""
         found: dict[str, int] = {}
         keys = [header_key(title), header_key(re.sub(r"[(\[].*?[)\]]", "", title))]
-        keys += [re.sub(r"\d+$", "", key) for key in keys]
+        keys += [re.sub(r"(?:no)?\d+$", "", key) for key in keys]
         keys.append(re.sub(r"\d+", "", keys[0]))
         for key in dict.fromkeys(key for key in keys if key):
             for header in self.by_key.get(key, ()):
@@ -161,7 +211,13 @@ class Columns:
                     found[header.field] = max(found.get(header.field, 0), header.strength)
             if found:
                 return found
-        words = words_of(title)
+        spelled = self.spelled_out(title)
+        for header in self.by_words.get(spelled) or self.by_key.get("".join(spelled), ()):
+            if not header.tables or table in header.tables.split(";"):
+                found[header.field] = max(found.get(header.field, 0), header.strength)
+        if found:
+            return found
+        words = words_of(title) | set(spelled)
         for field, needed, barred, strength in self.word_rules:
             if needed <= words and not barred & words:
                 found[field] = max(found.get(field, 0), strength)
@@ -187,5 +243,8 @@ def load(folder: Path | None = None) -> Columns:
         name_tags={row.text: row.flag for row in read_rows(root / "name_tags.csv", NameTag)},
         sig_words={row.word: row.kind for row in read_rows(root / "sig_words.csv", SigWord)},
         sexes={row.text: row.sex for row in read_rows(root / "sexes.csv", Sex)},
+        abbreviations={
+            row.abbreviation: tuple(row.words.split()) for row in read_rows(root / "abbreviations.csv", Abbreviation)
+        },
         months={row.text: row.month for row in read_rows(root / "months.csv", Month)},
     )
