@@ -1,5 +1,6 @@
 """One text of a cell → its value, or nothing: no default, no guess."""
 
+import numpy as np
 import pytest
 
 from medcramp.knowledge import columns
@@ -117,6 +118,12 @@ def test_placeholders_are_unknown(text):
 def test_zero_is_a_placeholder_for_a_code_and_a_quantity_of_nothing():
     assert values.cleaner(COLUMNS, "ndc")("0") is None
     assert values.cleaner(COLUMNS, "quantity")("0") == "0"
+
+
+def test_sodium_by_its_symbol_is_a_test_and_not_a_gap():
+    assert values.cleaner(COLUMNS, "test")("Na") == "Na"
+    assert not len(values.untidy(np.array(["NA", "K"], dtype=object), COLUMNS, "test"))
+    assert values.cleaner(COLUMNS, "unit")("NA") is None
 
 
 def test_tidying_takes_off_what_spreadsheets_put_on():

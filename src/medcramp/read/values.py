@@ -30,6 +30,8 @@ ICD10_INSIDE = re.compile(
 ATC = re.compile(r"^[A-V]\d\d[A-Z]{2}\d\d$")
 
 LONGEST_PLACEHOLDER = 24
+A_VALUE = "a value"
+"""What a text means in a field where it says something although it is a placeholder elsewhere."""
 NDC_LOST = "product codes lost to scientific notation"
 NDC_SHORT = "product codes without their leading zeros, restored"
 NDC_TEN = "product codes of 10 digits without dashes: left empty, the 11-digit form is not certain"
@@ -60,17 +62,23 @@ def tidy_lines(text: str) -> str:
 
 def cleaner(columns: Columns, field_name: str) -> Callable[[str], str | None]:
     """Tidies a text and makes placeholders ("N/A", "-", "#REF!") unknown."""
-    anywhere = columns.placeholders.get("", {})
-    here = columns.placeholders.get(field_name, {})
+    unknown = placeholders(columns, field_name)
 
     def clean(text: str) -> str | None:
         text = tidy(text)
         if len(text) > LONGEST_PLACEHOLDER:
             return text
         folded = text.lower()
-        return None if not folded or folded in anywhere or folded in here else text
+        return None if not folded or folded in unknown else text
 
     return clean
+
+
+def placeholders(columns: Columns, field_name: str) -> frozenset[str]:
+    """Texts in lower case that stand for "not known" in the field; what is a value there ("Na" as a test) is not one."""
+    here = columns.placeholders.get(field_name, {})
+    values = {text for text, means in here.items() if means == A_VALUE}
+    return frozenset({*columns.placeholders.get("", {}), *here} - values)
 
 
 def untidy(texts: np.ndarray, columns: Columns, field_name: str) -> np.ndarray:
@@ -79,7 +87,7 @@ def untidy(texts: np.ndarray, columns: Columns, field_name: str) -> np.ndarray:
     import pyarrow.compute as pc
 
     array = pa.array(texts, pa.string())
-    words = [*columns.placeholders.get("", {}), *columns.placeholders.get(field_name, {}), ""]
+    words = [*sorted(placeholders(columns, field_name)), ""]
     odd = pc.match_substring_regex(array, pattern=UNTIDY_RE2)
     placeholder = pc.is_in(pc.utf8_lower(array), value_set=pa.array(words, pa.string()))
     return np.flatnonzero(pc.or_(odd, placeholder).to_numpy(zero_copy_only=False))
