@@ -75,7 +75,7 @@ def cleaner(columns: Columns, field_name: str) -> Callable[[str], str | None]:
 
 
 def placeholders(columns: Columns, field_name: str) -> frozenset[str]:
-    """Texts in lower case that stand for "not known" in the field; what is a value there ("Na" as a test) is not one."""
+    """Texts in lower case that mean "not known" in the field; one that is a value there ("Na" as a test) does not."""
     here = columns.placeholders.get(field_name, {})
     values = {text for text, means in here.items() if means == A_VALUE}
     return frozenset({*columns.placeholders.get("", {}), *here} - values)
