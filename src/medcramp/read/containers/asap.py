@@ -6,6 +6,7 @@ the character after "TH" separates elements, element TH09 ends segments.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from medcramp.errors import InputUnreadableError
@@ -70,8 +71,11 @@ def _segments(text: str) -> Iterator[tuple[int, list[str]]]:
     """(number, elements) of every segment; element 0 is its name."""
     text = text.lstrip("\ufeff \r\n")
     separator = text[2]
+    # What stands before the next segment ends segments, even where the header has an element too few or too many.
+    ending = re.search(rf"([^\s\w{re.escape(separator)}])\s*IS{re.escape(separator)}", text)
     header = text.split(separator, 9)
-    terminator = header[9][:1] if len(header) == 10 and header[9][:1] not in {"", separator} else "~"
+    declared = header[9][:1] if len(header) == 10 and header[9][:1] not in {"", separator} else "~"
+    terminator = ending[1] if ending else declared
     number = 0
     for segment in text.split(terminator):
         segment = segment.strip("\r\n ")
