@@ -128,6 +128,15 @@ class Facts:
         return {group: (np.array(c, dtype=np.int64), np.array(p, dtype=np.int64)) for group, (c, p) in found.items()}
 
     @cached_property
+    def products_of_ingredient(self) -> Mapping[str, Index]:
+        """Per ingredient: products that hold it."""
+        found: dict[str, list[int]] = {}
+        for product, ingredients in enumerate(self.products["ingredients"]):
+            for name in dict.fromkeys(ingredients):
+                found.setdefault(name, []).append(product)
+        return {name: np.array(products, dtype=np.int64) for name, products in found.items()}
+
+    @cached_property
     def _exposures_by_product(self) -> tuple[Index, Index]:
         product = self.exposures["product"].to_numpy()
         order = np.argsort(product, kind="stable")

@@ -40,6 +40,9 @@ class Medicines:
             frame[name].to_numpy().astype("datetime64[D]") for name in ("first_start", "course_start", "last_end")
         )
         self.duplicated = frame["duplicated"].to_numpy()
+        routes = facts.products["route"]
+        self._systemic = routes.isin(SYSTEMIC_ROUTES).to_numpy()
+        self._perhaps_systemic = self._systemic | (routes == "").to_numpy()
         doses = facts.doses
         self.dose_exposure = doses["exposure"].to_numpy()
         self.dose_ingredient = doses["ingredient"].cat.codes.to_numpy().astype(np.int64)
@@ -54,11 +57,8 @@ class Medicines:
         if name in self.knowledge.groups:
             empty = np.empty(0, dtype=np.int64)
             return Chosen(*self.facts.products_of_group.get(name, (empty, empty)))
-        frame = self.facts.products
-        holds = np.fromiter((name in ingredients for ingredients in frame["ingredients"]), bool, len(frame))
-        routes = frame["route"].to_numpy(dtype=object)
-        systemic = np.fromiter((route in SYSTEMIC_ROUTES for route in routes), bool, len(frame))
-        return Chosen(np.flatnonzero(holds & systemic), np.flatnonzero(holds & (systemic | (routes == ""))))
+        holds = self.facts.products_of_ingredient.get(name, np.empty(0, dtype=np.int64))
+        return Chosen(holds[self._systemic[holds]], holds[self._perhaps_systemic[holds]])
 
     def ingredients(self, name: str) -> frozenset[str]:
         """Ingredients that the name stands for."""

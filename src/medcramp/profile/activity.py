@@ -16,6 +16,8 @@ from medcramp.profile.settings import ProfileSettings
 
 DAY = np.timedelta64(1, "D")
 STATUS_FILE = "vocabulary/statuses.csv"
+MEANINGS = ("", "active", "stopped", "held", "void", "supplied", "unclear")
+"""What a status can mean; "" = the words are not known."""
 
 
 @dataclass(frozen=True)
@@ -44,22 +46,26 @@ def judge(records: pd.DataFrame, units_per_day: NDArray[np.float64], prn: Mask, 
         from_quantity = numbers(records["quantity"]) / units_per_day
     supply = np.where(np.isnan(supply) & (from_quantity > 0) & np.isfinite(from_quantity), from_quantity, supply)
     supply = np.where(supply > 0, supply, np.nan)
-    as_of, status = settings.day, meanings(records["status"])
+    as_of, meant = settings.day, meanings(records["status"])
+    void, active_by_status, unclear = (
+        np.equal(meant, place) for place in map(MEANINGS.index, ("void", "active", "unclear"))
+    )
+    ended = np.isin(meant, [MEANINGS.index("stopped"), MEANINGS.index("held")])
     with_gap = supply * settings.gap_factor + settings.gap_days
     lasts_until = _after(start, np.where(prn, np.maximum(with_gap, settings.prn_days), with_gap))
     begins_later = start > as_of
-    stopped = np.isin(status, ("stopped", "held")) | (end < as_of)
+    stopped = ended | (end < as_of)
     assumed = _after(start, np.where(prn, float(settings.prn_days), float(settings.assumed_days)))
     undated = ~_in_table(records, ~np.isnat(start) | ~np.isnat(end))
     choices: list[tuple[Mask, int]] = [
-        (status == "void", STOPPED),
+        (void, STOPPED),
         (begins_later, STOPPED),
         (stopped, STOPPED),
         (end >= as_of, ACTIVE),
         (lasts_until >= as_of, ACTIVE),
         (~np.isnat(lasts_until), STOPPED),
-        (status == "active", ACTIVE),
-        (status == "unclear", UNKNOWN),
+        (active_by_status, ACTIVE),
+        (unclear, UNKNOWN),
         (undated, ACTIVE),
         (~np.isnat(start) & _in_table(records, ~np.isnat(end)), ACTIVE),
         (assumed >= as_of, ACTIVE),
@@ -72,20 +78,21 @@ def judge(records: pd.DataFrame, units_per_day: NDArray[np.float64], prn: Mask, 
         runs_out=_after(start, supply),
         lasts_until=np.where(np.isnat(lasts_until), assumed, lasts_until),
         active=active,
-        counted=~((status == "void") | begins_later),
+        counted=~(void | begins_later),
         stopped=stopped,
     )
 
 
-def meanings(column: pd.Series) -> NDArray[np.object_]:
-    """What each status text means: active, stopped, held, void, supplied, unclear, or "" for words not known."""
+def meanings(column: pd.Series) -> NDArray[np.int8]:
+    """What each status text means, as a code into MEANINGS."""
     words = {cells["word"]: cells["means"] for _, cells in read_csv(data_folder() / "knowledge" / STATUS_FILE)}
 
-    def meaning(text: str) -> str:
+    def meaning(text: str) -> int:
         plain = " ".join(text.lower().strip(" .>*-").split())
-        return words.get(plain) or words.get(plain.split(" ")[0].strip(",;:-") if plain else "", "")
+        first = plain.split(" ")[0].strip(",;:-") if plain else ""
+        return MEANINGS.index(words.get(plain) or words.get(first, ""))
 
-    return each_text(column, meaning, object, "")
+    return each_text(column, meaning, np.int8, 0)
 
 
 def _after(start: Dates, days: NDArray[np.float64]) -> Dates:

@@ -14,6 +14,7 @@ from medcramp.logic.facts import Dates
 
 _NUMBER = re.compile(r"\s*([-+]?[\d.,]*\d)\s*(?:(?!e[-+]?\d)[a-z].*)?", re.IGNORECASE | re.DOTALL)
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
+SEXES = ("F", "M")
 _YEARS = {"y": 1.0, "m": 1 / 12, "w": 1 / 52.18, "d": 1 / 365.25}
 
 
@@ -72,7 +73,7 @@ def _age(text: str) -> float:
     return float(match[1]) * _YEARS[match[2] or "y"] if match else np.nan
 
 
-def sexes(column: pd.Series) -> NDArray[np.object_]:
-    """ "F", "M" or "" (unknown or other)."""
-    words = {"f": "F", "female": "F", "woman": "F", "m": "M", "male": "M", "man": "M"}
-    return each_text(column, lambda text: words.get(text.strip().lower(), ""), object, "")
+def sexes(column: pd.Series) -> NDArray[np.int64]:
+    """Codes into SEXES; -1 for unknown or other."""
+    words = {"f": 0, "female": 0, "woman": 0, "m": 1, "male": 1, "man": 1}
+    return each_text(column, lambda text: words.get(text.strip().lower(), -1), np.int64, -1)

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from medcramp.logic.facts import Dates
-from medcramp.profile.columns import ages, categorical, dates, numbers, sexes
+from medcramp.profile.columns import SEXES, ages, categorical, dates, numbers, sexes
 from medcramp.profile.settings import ProfileSettings
 
 NAT = np.datetime64("NaT", "D")
@@ -53,8 +53,8 @@ def describe(
     age = _years(born, settings.day)
     for patient, column in ((other, table["age"]), (own, records["age"])):
         age = np.where(np.isnan(age), _largest(size, patient, ages(column)), age)
-    sex = _agreed_text(size, other, sexes(table["sex"]))
-    sex = np.where(sex == "", _agreed_text(size, own, sexes(records["sex"])), sex)
+    sex = _agreed_code(size, other, sexes(table["sex"]))
+    sex = np.where(sex < 0, _agreed_code(size, own, sexes(records["sex"])), sex)
     name = categorical(records["patient_name"])
     given = {
         column: _largest(size, other, numbers(table[column])) if column in table else np.full(size, np.nan)
@@ -66,7 +66,7 @@ def describe(
             "patient_name": _largest_text(size, own, name),
             "birth_date": np.where(np.isnat(born), "", np.datetime_as_string(born)),
             "age": age,
-            "sex": sex,
+            "sex": np.array([*SEXES, ""], dtype=object)[sex],
             **given,
         }
     )
@@ -92,11 +92,10 @@ def _agreed_date(size: int, patient: NDArray[np.int64], value: Dates) -> Dates:
     return np.where(low == high, low.astype("datetime64[D]"), NAT)
 
 
-def _agreed_text(size: int, patient: NDArray[np.int64], value: NDArray[np.object_]) -> NDArray[np.object_]:
-    """The text per patient; "" when none or when two differ."""
-    codes, texts = pd.factorize(value, sort=True)
-    low, high = _extremes(size, patient, codes.astype(np.int64), value != "")
-    return np.append(texts, "").astype(object)[np.where(low == high, low, len(texts))]
+def _agreed_code(size: int, patient: NDArray[np.int64], code: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The code per patient; -1 when none or when two differ."""
+    low, high = _extremes(size, patient, code, code >= 0)
+    return np.where(low == high, low, -1)
 
 
 def _largest_text(size: int, patient: NDArray[np.int64], column: pd.Series) -> NDArray[np.object_]:

@@ -40,12 +40,11 @@ def distinct(items: pd.DataFrame) -> Products:
     for place, (ingredients, unit_mg, route, form, match, certain, possible) in enumerate(zip(*columns, strict=True)):
         if not ingredients:
             continue
-        order = sorted(range(len(ingredients)), key=lambda i: ingredients[i])
+        order = sorted(range(len(ingredients)), key=ingredients.__getitem__)
         held = tuple(dict.fromkeys(ingredients[i] for i in order))
-        groups = tuple(sorted(certain)), tuple(sorted(possible))
-        product = products.setdefault((held, _kind(route), *groups), len(rows))
+        product = products.setdefault((held, _kind(route), certain, possible), len(rows))
         if product == len(rows):
-            rows.append((held, route, *groups))
+            rows.append((held, route, certain, possible))
             forms.append(set())
         forms[product].add(str(form))
         strength = tuple(_number(unit_mg[i]) if i < len(unit_mg) else None for i in order)

@@ -20,20 +20,19 @@ def duplicate_findings(evaluator: Evaluator, evidence: Evidence) -> list[Batch]:
     they belong to one product only if they count for the same groups.
     """
     facts, groups = evaluator.facts, evaluator.knowledge.groups
-    wanted = sorted({name for group in groups.classes for name in groups.members(group)})
+    of_classes = {name for group in groups.classes for name in groups.members(group)}
     batches = []
-    doses = facts.doses
     active = facts.exposures["active"].to_numpy()
     duplicated = facts.exposures["duplicated"].to_numpy()
-    taken = active != STOPPED
-    codes = doses["ingredient"].cat.codes.to_numpy()
-    exposure = doses["exposure"].to_numpy()
-    for name in wanted:
-        if name not in doses["ingredient"].cat.categories:
+    exposure, code_of = facts.doses["exposure"].to_numpy(), facts.doses["ingredient"].cat.codes.to_numpy()
+    rows = np.flatnonzero(active[exposure] != STOPPED)
+    rows = rows[np.argsort(code_of[rows], kind="stable")]
+    begins = np.searchsorted(code_of[rows], np.arange(len(facts.doses["ingredient"].cat.categories) + 1))
+    for place, name in enumerate(facts.doses["ingredient"].cat.categories):
+        if name not in of_classes:
             continue
-        rows = codes == doses["ingredient"].cat.categories.get_loc(name)
+        of_name = exposure[rows[begins[place] : begins[place + 1]]]
         members = evaluator.medicines.members(name)
-        of_name = exposure[rows & taken[exposure]]
         of_name = of_name[np.isin(of_name, members.possible)]
         certain = of_name[(active[of_name] == ACTIVE) & np.isin(of_name, members.certain)]
         sure = facts.count_by_patient(certain) + _twice(facts.patient_of[certain], duplicated[certain] == 1, facts.size)
