@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import itertools
 import re
 from functools import cache
 from pathlib import Path
@@ -13,7 +14,7 @@ from medcramp.knowledge.files import knowledge_folder, read_columns, read_csv
 SHORTEST_WORD = 4
 SHORTEST_CUT = 7
 NAME_COLUMNS = {"ingredients*.csv": "ingredient", "brands*.csv": "brand"}
-FIRST_WORD = re.compile(r"[^\W\d_]+")
+FIRST_WORDS = re.compile(r"[^\W\d_]+")
 AMOUNT = re.compile(
     r"\d\s?(?:mg|mcg|µg|μg|ug|g|gm|gram|meq|mmol|units?|iu|ml|%|microgram(?:me)?s?|act)\b", re.IGNORECASE
 )
@@ -21,13 +22,20 @@ AMOUNT = re.compile(
 
 @cache
 def load(folder: Path | None = None) -> frozenset[str]:
-    """Lower-case first words (4 letters or more) of all ingredients and brands, everyday words left out."""
+    """Lower-case words (4 letters or more) by which medicines are told, everyday words left out.
+
+    The first word of ingredients and of brands of one word; the first two of brands of several ("blue gel") and of
+    ingredients whose first is short ("corn silk"), for the first alone is often a word of everyday speech.
+    """
     root = (folder or knowledge_folder()) / "vocabulary"
     words: set[str] = set()
     for tables, column in NAME_COLUMNS.items():
         for path in sorted(root.glob(tables)):
-            firsts = (FIRST_WORD.search(name.lower()) for _, (name,) in read_columns(path, column))
-            words.update(first[0] for first in firsts if first and len(first[0]) >= SHORTEST_WORD)
+            for _, (name,) in read_columns(path, column):
+                found = FIRST_WORDS.findall(name.lower())[:2]
+                if len(found) > 1 or (found and len(found[0]) >= SHORTEST_WORD):
+                    telling = column == "ingredient" and len(found[0]) >= SHORTEST_CUT
+                    words.add(found[0] if telling else " ".join(found))
     everyday = form_words(folder) | set(columns.load(folder).sig_words)
     return frozenset(words - everyday)
 
@@ -48,7 +56,10 @@ def looks_like_drug(text: str) -> bool:
         return False
     if AMOUNT.search(text) and len(words[0]) > 1:
         return True
-    return any(_known(word) for word in words[:4] if len(word) >= SHORTEST_WORD)
+    first = words[:4]
+    if any(_known(word) for word in first if len(word) >= SHORTEST_WORD):
+        return True
+    return any(" ".join(pair) in load() for pair in itertools.pairwise(first))
 
 
 def _known(word: str) -> bool:
@@ -64,4 +75,4 @@ def _known(word: str) -> bool:
 
 @cache
 def _in_order() -> tuple[str, ...]:
-    return tuple(sorted(load()))
+    return tuple(sorted(word for word in load() if " " not in word))
