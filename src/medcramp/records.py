@@ -139,7 +139,7 @@ class Recognised:
     route, form, match, score, note, candidates (tuple of names), certain (tuple of group ids), possible (tuple)`;
     `certain`/`possible` are the groups (classes and drug sets) the item surely / perhaps belongs to by route and form.
     `item`: int32 per record, row of `items`.
-    `doses`: one row per distinct (item, sig, quantity, days supply) with `units_usual, units_max` (dose units per day,
+    `doses`: one row per distinct (product, directions, supply a day) with `units_usual, units_max` (dose units per day,
     NaN unknown), `basis` ("sig" | "quantity" | "sig and quantity disagree" | ""), `prn` (bool),
     `daily_mg` (tuple aligned with the item's ingredients, NaN unknown), `note`.
     `dose`: int32 per record, row of `doses`.

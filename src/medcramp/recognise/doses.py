@@ -7,8 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isnan, nan
 
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
 from medcramp.knowledge import wording
-from medcramp.recognise.sig import MASS, PIECE, Sig
+from medcramp.recognise.directions import Lexicon
+from medcramp.recognise.distinct import Numbers, combined, understood
+from medcramp.recognise.sig import MASS, PIECE, Sig, parse
 
 AGREE_WITHIN = 0.10
 ML = {"ml": 1.0, "teaspoon": 5.0, "tablespoon": 15.0}
@@ -52,12 +58,13 @@ def amount(text: str) -> float:
     return value if value > 0 else nan
 
 
-def dose(sig: Sig, quantity: float, days: float, product: Product) -> Dose:
-    """Units a day by directions and by supply, and from the higher of the two the milligrams of each ingredient."""
+def dose(sig: Sig, supply: float, product: Product) -> Dose:
+    """Units a day by directions and by supply (units for a day, NaN unknown), and from the higher of the two the
+    milligrams of each ingredient."""
     factor = _factor(sig, product)
     usual, highest = sig.usual * factor, sig.highest * factor
     highest = _stated_maximum(sig, product, highest)
-    supplied = quantity / days if _countable(product) else nan
+    supplied = supply if _countable(product) else nan
     notes = [sig.note] if sig.note else []
     basis = "" if isnan(highest) else SIG
     if isnan(highest) and not sig.prn and not isnan(supplied):
@@ -118,6 +125,44 @@ def _countable(product: Product) -> bool:
     return product.form == LIQUID and product.unit == "ml"
 
 
-def doses(keys: Sequence[tuple[int, Sig, float, float]], products: Sequence[Product]) -> list[Dose]:
-    """One dose per distinct (item, directions, quantity, days' supply)."""
-    return [dose(sig, quantity, days, products[item]) for item, sig, quantity, days in keys]
+def doses(
+    records: pd.DataFrame, item: Numbers, products: Sequence[Product], lexicon: Lexicon
+) -> tuple[Numbers, list[Dose]]:
+    """Number of the dose per record, and the doses: one per distinct product, directions and supply a day.
+
+    `item`: number of the item per record; `products`: one per item. Items that are equal as products share their doses.
+    """
+    known: dict[Product, int] = {}
+    product = np.array([known.setdefault(each, len(known)) for each in products], dtype=np.int64)[item]
+    sig, sigs = understood(records["sig"], lambda text: parse(text, lexicon))
+    supply, supplies = _supplies(records)
+    number, first = combined([(product, len(known)), (sig, len(sigs)), (supply, len(supplies))])
+    distinct_products = list(known)
+    places = zip(sig[first].tolist(), supply[first].tolist(), product[first].tolist(), strict=True)
+    return number, [dose(sigs[s], supplies[q], distinct_products[p]) for s, q, p in places]
+
+
+def _supplies(records: pd.DataFrame) -> tuple[NDArray[np.int64], list[float]]:
+    """Units supplied for a day (quantity ÷ days' supply, NaN unknown): place per record, distinct values."""
+    quantity, quantities = understood(records["quantity"], amount)
+    days, spans = understood(records["days_supply"], amount)
+    pair, first = combined([(quantity, len(quantities)), (days, len(spans))])
+    each, place = np.unique(np.array(quantities)[quantity[first]] / np.array(spans)[days[first]], return_inverse=True)
+    return place[pair], each.tolist()
+
+
+def doses_frame(rows: Sequence[Dose]) -> pd.DataFrame:
+    """`records.Recognised.doses`."""
+    daily = np.empty(len(rows), dtype=object)
+    for place, row in enumerate(rows):
+        daily[place] = row.daily_mg
+    return pd.DataFrame(
+        {
+            "units_usual": np.array([row.units_usual for row in rows], dtype=float),
+            "units_max": np.array([row.units_max for row in rows], dtype=float),
+            "basis": pd.Series([row.basis for row in rows], dtype=object),
+            "prn": np.array([row.prn for row in rows], dtype=bool),
+            "daily_mg": pd.Series(daily, dtype=object),
+            "note": pd.Series([row.note for row in rows], dtype=object),
+        }
+    )

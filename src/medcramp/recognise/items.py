@@ -8,7 +8,6 @@ from math import isnan
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from medcramp.knowledge import Knowledge, wording
 from medcramp.knowledge.vocabulary import Vocabulary
@@ -22,7 +21,6 @@ from medcramp.records import Progress
 
 ITEM_COLUMNS = ("drug", "strength", "form", "route", "ndc", "rxcui", "atc")
 CODE_COLUMNS = ("ndc", "rxcui", "atc")
-_LARGEST_KEY = np.iinfo(np.int64).max
 INJECTED = ("injection", "infusion")
 PARENTERAL = ("intravenous", "intramuscular", "subcutaneous")
 SOLID = frozenset(("tablet", "capsule", "chewable_tablet", "effervescent_tablet", "lozenge", "suppository", "pessary"))
@@ -39,22 +37,6 @@ class Item:
     certain: tuple[str, ...]
     possible: tuple[str, ...]
     release: str = ""
-
-
-def distinct(columns: Sequence[pd.Series]) -> tuple[NDArray[np.int32], NDArray[np.intp]]:
-    """Rows that are equal in all categorical columns share a number: (number per row, first row of each number)."""
-    key, room = np.zeros(len(columns[0]), dtype=np.int64), 1
-    for column in columns:
-        width = len(column.cat.categories) + 1
-        if room > _LARGEST_KEY // width:
-            key, found = pd.factorize(key)
-            room = len(found)
-        key = key * width + (column.cat.codes.to_numpy(dtype=np.int64) + 1)
-        room *= width
-    number, found = pd.factorize(key)  # in order of appearance: row order of the input, not of codes
-    first = np.empty(len(found), dtype=np.intp)
-    first[number[::-1]] = np.arange(len(number))[::-1]
-    return number.astype(np.int32), first
 
 
 def recognise_items(
