@@ -15,6 +15,7 @@ from medcramp.records import ReadResult
 WORDS = {
     "patient_id": "the patient (an id or a name)",
     "drug": "the medicine (a name or a code)",
+    "medicines": "the medicine (the one that its title announces holds no medicine that is known)",
     "test": "the laboratory test",
     "loinc": "the laboratory test",
     "value": "the result",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -13,7 +13,8 @@ from medcramp.read import header as headers
 from medcramp.read import untitled
 from medcramp.read.grids import Grid
 from medcramp.read.header import Header
-from medcramp.read.meaning import SETTLED, DrugTest, Meaning, assign, counts_rows, locate
+from medcramp.read.meaning import SETTLED, DrugTest, Meaning, assign, contents_of, counts_rows, locate
+from medcramp.read.realign import realigned
 from medcramp.read.tables import Table, body_of, head_of
 
 PERSON = ("patient_id", "patient_name", "last_name")
@@ -31,6 +32,8 @@ WEAK = 1.1
 SURE = 18.0
 """Score of records (medicine and patient both plainly titled) beside which no other kind need be tried."""
 FEWEST_COLUMNS = 3
+ENOUGH_TO_JUDGE = 3
+"""Distinct texts of a column titled as the medicine, none of them one: the title meant something else."""
 READ_LATER = {"other", "encounter", "rx_number", "fill_number", "drug_code"}
 """Fields whose columns are read only when a question turns on them: whether two rows are the same fill."""
 
@@ -92,9 +95,21 @@ def understand(
             best = found
         if best and best.kind == "records" and not best.missing and best.score >= SURE:
             break
+    if "records" in kinds and not grid.titled and (best is None or best.missing or best.kind == "patients"):
+        found = _as_kind(grid, whole, sample, "records", columns, drug_test, settled, by_contents=True)
+        best = found if found and not found.missing else best
     if best:
-        return best
+        return best if _holds_medicines(best, drug_test, columns, settled) else replace(best, missing=("medicines",))
     return _untitled(grid, whole, columns, drug_test, settled)
+
+
+def _holds_medicines(u: Understood, drug_test: DrugTest, columns: Columns, settled: Mapping[str, str]) -> bool:
+    """Whether a column titled as the medicine may hold medicines: of several texts at least one looks like it."""
+    place = u.meaning.first("drug")
+    if u.kind != "records" or place is None or "drug" in settled or u.meaning.has("ndc", "rxcui", "atc"):
+        return True
+    contents = contents_of(u.head.column(place), drug_test, columns)
+    return contents.distinct < ENOUGH_TO_JUDGE or contents.drug > 0
 
 
 def _untitled(
@@ -121,13 +136,19 @@ def _untitled(
 
 def _as_kind(
     grid: Grid, whole: Table, sample: Sequence[headers.Cells], kind: str, columns: Columns, drug_test: DrugTest,
-    settled: Mapping[str, str],
+    settled: Mapping[str, str], by_contents: bool = False,
 ) -> Understood | None:  # fmt: skip
     header = headers.find(sample, kind, columns, list(settled.values()))
     if header is None:
         return None
     table = below(whole, header)
+    said = ""
+    if kind == "records" and grid.container == "text":
+        header, said = realigned(table, header, columns, drug_test)
+        table = table.titled(header.titles, header.groups)
     meaning = assign(table, header, kind, columns, drug_test, settled)
+    if kind == "records" and by_contents:
+        meaning = untitled.completed(meaning, table, columns, drug_test)
     meaning = finer_id(without_row_numbers(meaning, table), table)
     missing = tuple(group[0] for group in KINDS[kind] if not meaning.has(*group))
     sure = [max(meaning.confidence.get(name, 0.0) for name in group) for group in KINDS[kind]]
@@ -136,7 +157,7 @@ def _as_kind(
         score += 4.0  # medicines beside whatever else: the records come first
     score += 5.0 if header_key(grid.sheet) == kind else 0.0
     above = tuple(tuple(cell or "" for cell in row) for row in sample[: header.first])
-    return Understood(grid, kind, header, table, meaning, above, missing, score)
+    return Understood(grid, kind, header, table, meaning, above, missing, score, (said,) if said else ())
 
 
 def rival_ids(u: Understood) -> tuple[str, str] | None:

@@ -12,6 +12,7 @@ from medcramp.knowledge.columns import Columns
 from medcramp.read import dates, values
 from medcramp.read.meaning import Contents, DrugTest, Meaning, contents_of
 from medcramp.read.tables import Column, Table
+from medcramp.records import COMPANION_COLUMNS
 
 ENOUGH = 0.7
 USUAL_DAYS = {"5", "7", "10", "14", "15", "20", "21", "25", "28", "30", "34", "56", "60", "84", "90", "100"}
@@ -62,6 +63,29 @@ def meaning_of(table: Table, columns: Columns, drug_test: DrugTest) -> tuple[Mea
         dict.fromkeys(fields, 2.0),
     )
     return meaning, notices
+
+
+def completed(meaning: Meaning, table: Table, columns: Columns, drug_test: DrugTest) -> Meaning:
+    """With the medicine, or the patient beside a birth date, from the contents of a column whose title says nothing."""
+    free = [
+        Candidate(place, table.column(place), contents_of(table.column(place), drug_test, columns))
+        for place, title in enumerate(table.titles)
+        if place not in meaning.why and not any(columns.meanings(title, kind) for kind in COMPANION_COLUMNS)
+    ]
+    found: dict[str, Candidate | None] = {}
+    if not meaning.has("drug", "ndc", "rxcui", "generic_name"):
+        found["drug"] = _best(free, lambda c: c.contents.drug if c.contents.letters > ENOUGH else 0.0)
+    if meaning.has("birth_date") and not meaning.has("patient_id", "patient_name", "last_name"):
+        names = [c for c in free if c.contents.name > ENOUGH and c.contents.drug < 0.5]
+        found["patient_name"] = names[0] if len(names) == 1 else None
+    for name, candidate in found.items():
+        if candidate:
+            meaning = Meaning(
+                {**meaning.fields, name: (candidate.place,)},
+                {**meaning.why, candidate.place: f"{name}: its contents say so"},
+                {**meaning.confidence, name: 2.0},
+            )
+    return meaning
 
 
 def _best(left: Sequence[Candidate], score: Callable[[Candidate], float]) -> Candidate | None:
@@ -144,7 +168,7 @@ def _amounts(left: Sequence[Candidate]) -> tuple[dict[str, Candidate], str]:
 
 def _serial(texts: Sequence[str]) -> bool:
     """Numbers that run on without repeating: prescriptions or rows, not amounts."""
-    figures = sorted(int(text) for text in texts if text.isdigit())
+    figures = sorted(int(text) for text in texts if text.isdecimal())
     return len(figures) == len(texts) > 2 and figures[-1] - figures[0] < 2 * len(figures)
 
 

@@ -15,7 +15,7 @@ __all__ = ["Shaped", "shape"]
 
 def shape(u: Understood, columns: Columns, drug_test: DrugTest, settled: Mapping[str, str]) -> Shaped | None:
     """The records of a table, or None when it holds none."""
-    if u.kind != "records" or "drug" in u.missing:
+    if u.kind != "records" or {"drug", "medicines"} & set(u.missing):
         if u.kind and u.kind != "records" and not u.missing:
             return None
         return printed.read_printed(u, columns, drug_test) or forms.read_form(u, columns, drug_test)

@@ -9,6 +9,7 @@ import numpy as np
 
 from medcramp.read.ledger import IGNORED, REJECTED, Fates
 from medcramp.read.meaning import Meaning
+from medcramp.read.realign import slipped_rows
 from medcramp.read.tables import Column, Source, Table, empty
 from medcramp.read.understand import READ_LATER, Understood
 
@@ -83,6 +84,8 @@ def plain(u: Understood) -> Shaped:
     table, spilled = u.body
     fates = Fates(len(table))
     fates.mark(repeated_titles(table, u.meaning), IGNORED, "column titles repeated")
+    if u.grid.container == "text":
+        spilled = spilled | slipped_rows(table, u.meaning)
     fates.mark(spilled, REJECTED, SPILLED)
     return Shaped([], table, u.meaning, fates, table)
 
