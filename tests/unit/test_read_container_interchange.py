@@ -176,6 +176,7 @@ def test_json_of_another_kind_beside_fhir_is_named(tmp_path: Path) -> None:
         ('{"a": {"b": 1}}', "neither FHIR nor"),
         (json.dumps(BUNDLE)[:-20], "not well-formed JSON"),
         ('{"a":' * 100_000, "not well-formed JSON"),
+        (json.dumps(BUNDLE).replace("MADEUPOL", "\\ud800"), "not well-formed JSON"),
     ],
 )
 def test_json_that_is_refused(content: str, message: str, tmp_path: Path) -> None:

@@ -34,6 +34,7 @@ MONTH = Reading(MONTH_FIRST)
         ("19158", "1952-06-13"),
         ("1234567", None),
         ("soon", None),
+        ("²025-03-04", None),
     ],
 )
 def test_one_text(text, iso):
@@ -82,6 +83,10 @@ def test_a_day_without_a_year_is_the_last_one_before_the_report():
     assert dates.before(3, 4, "2025-03-20") == "2025-03-04"
     assert dates.before(12, 2, "2025-03-20") == "2024-12-02"
     assert dates.before(2, 30, "2025-03-20") is None
+
+
+def test_raised_figures_are_no_year():
+    assert dates.evidence(["²025-03-04", "2024-03-04"]).latest_year == 2024
 
 
 def test_codes_and_phone_numbers_are_no_dates():

@@ -65,7 +65,7 @@ def evidence(texts: Iterable[str]) -> Evidence:
     month_first = day_first = ambiguous = dotted = latest = 0
     seen: dict[str, list[int]] = {MONTH_FIRST: [], DAY_FIRST: []}
     for text in texts:
-        if len(text) == 10 and text[4] == "-" and text[:4].isdigit():
+        if len(text) == 10 and YEAR_FIRST.match(text):
             latest = max(latest, int(text[:4]))
         elif numeric := NUMERIC.match(text):
             first, mark, second, year = int(numeric[1]), numeric[2], int(numeric[3]), numeric[4]

@@ -102,7 +102,7 @@ def looks_like_name(text: str) -> bool:
 
 def counts_rows(texts: Sequence[str]) -> bool:
     """1, 2, 3, …: a column that numbers the rows."""
-    figures = [int(text) for text in texts if text.isdigit() and len(text) < 7]
+    figures = [int(text) for text in texts if text.isdecimal() and len(text) < 7]
     return len(figures) == len(texts) > 1 and max(figures) - min(figures) == len(figures) - 1 and min(figures) <= 1
 
 
@@ -298,7 +298,7 @@ def locate(table: Table, header: Header, wanted: str) -> int | None:
     folded = [index for index, title in enumerate(header.titles) if key and header_key(title) == key]
     if exact or folded:
         return (exact or folded)[0]
-    if wanted.isdigit() and 1 <= int(wanted) <= len(table.columns):
+    if wanted.isdecimal() and 1 <= int(wanted) <= len(table.columns):
         return int(wanted) - 1
     return None
 
@@ -308,7 +308,7 @@ def check_settled(settled: Mapping[str, str], headers: Sequence[Header], file: s
     titles = {header_key(title) for header in headers for title in header.titles if title}
     width = max((len(header.titles) for header in headers), default=0)
     for name, wanted in settled.items():
-        if header_key(wanted) in titles or (wanted.isdigit() and 1 <= int(wanted) <= width):
+        if header_key(wanted) in titles or (wanted.isdecimal() and 1 <= int(wanted) <= width):
             continue
         shown = ", ".join(repr(title) for title in dict.fromkeys(t for h in headers for t in h.titles if t))
         raise UsageError(

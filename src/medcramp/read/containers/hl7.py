@@ -200,7 +200,7 @@ def _amount(value: str, unit: str) -> str:
 def _day(stamp: str) -> str:
     """YYYYMMDD… → ISO date; shorter stamps say no day and stay unknown."""
     digits = stamp[:8]
-    return f"{digits[:4]}-{digits[4:6]}-{digits[6:]}" if len(digits) == 8 and digits.isdigit() else ""
+    return f"{digits[:4]}-{digits[4:6]}-{digits[6:]}" if len(digits) == 8 and digits.isdecimal() else ""
 
 
 def _allergy(message: _Message, fields: list[str]) -> tuple[str, dict[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +13,7 @@ from medcramp.read.containers.text import utf8_chunks
 from medcramp.read.options import Limits
 
 LONGEST_LINE_BYTES = 64 << 20
+_HALF_CHARACTER = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 def documents(source: Source, limits: Limits) -> Iterator[tuple[int, Any]]:
@@ -35,7 +37,10 @@ def documents(source: Source, limits: Limits) -> Iterator[tuple[int, Any]]:
 
 def _value(text: bytes, file: str, place: str) -> Any:
     try:
-        return json.loads(text)
+        value = json.loads(text)
+        if _HALF_CHARACTER.search(text):
+            json.dumps(value, ensure_ascii=False).encode()  # halves that do not meet are no text
+        return value
     except (ValueError, RecursionError) as error:
         raise InputUnreadableError(
             "is not well-formed JSON: damaged or cut short", file=file, place=place, remedy="export it again"
