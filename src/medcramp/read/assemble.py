@@ -128,7 +128,8 @@ def _add_records(understood: Understood, shaped: shapes.Shaped, reader: Reader, 
         "source_sheet": constant(table.sheet, len(table)),
         **read.columns,
     }
-    gathered.records.append(({name: column.take(keep) for name, column in found.items()}, table.rows[keep]))
+    rows = table.rows if keep.all() else table.rows[keep]
+    gathered.records.append(({name: column.keep(keep) for name, column in found.items()}, rows))
     gathered.rejected.append(by_row.notes(source, REJECTED))
     gathered.ignored.append(by_row.notes(source, IGNORED))
     gathered.rows += by_row.ledger()
@@ -201,8 +202,8 @@ def _records(gathered: Gathered) -> pd.DataFrame:
     stacked: dict[str, object] = {
         name: stack([columns[name] for columns, _ in parts]).categorical() for name in TEXT_COLUMNS
     }
-    stacked["source_row"] = np.concatenate([rows for _, rows in parts]).astype(np.int32)
-    return pd.DataFrame(stacked, columns=list(RECORD_COLUMNS))
+    stacked["source_row"] = np.concatenate([rows for _, rows in parts], dtype=np.int32, casting="same_kind")
+    return pd.DataFrame(stacked, columns=list(RECORD_COLUMNS), copy=False)
 
 
 def _column(series: pd.Series) -> Column:

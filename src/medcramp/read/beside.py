@@ -31,7 +31,8 @@ def facts_beside(reader: Reader, read: Canonical) -> dict[str, companions.Parts]
 
 def _distinct(parts: companions.Parts) -> companions.Parts:
     keep = parts["patient_id"].known
-    keep &= same_rows([column for column in parts.values() if len(column.values)], keep) < 0
+    repeats, _ = same_rows([column for column in parts.values() if len(column.values)], keep)
+    keep[repeats] = False
     return {name: column.take(keep) for name, column in parts.items()}
 
 

@@ -30,8 +30,9 @@ def read_companion(understood: Understood, columns: Columns) -> tuple[Parts, lis
     days = reader.cleaned_dates()
     parts = READERS[understood.kind](reader, days, reader.comma_decimals())
     given = parts["patient_id"].known
-    twins = same_rows([column for column in parts.values() if len(column.values)] or [parts["patient_id"]], given)
-    keep = given & (twins < 0)
+    keep = given.copy()
+    repeats, _ = same_rows([column for column in parts.values() if len(column.values)] or [parts["patient_id"]], given)
+    keep[repeats] = False
     notices = list(reader.notices)
     if lost := int(np.count_nonzero(~given)):
         notices.append(f"{lost} rows without a patient were not used")

@@ -88,10 +88,10 @@ class Grid:
         return self.load().table
 
     def source_rows(self, rows: int) -> np.ndarray:
-        """int64, the row number a person sees, for each of the first `rows` rows."""
+        """The row number a person sees, for each of the first `rows` rows (integers)."""
         if self.row_numbers is not None:
             return self.row_numbers[:rows]
-        return np.arange(self.first_row, self.first_row + rows, dtype=np.int64)
+        return np.arange(self.first_row, self.first_row + rows, dtype=np.int32)
 
 
 def loaded(table: Any, overlong: Sequence[int] = ()) -> Callable[[Sequence[int]], Body]:

@@ -12,8 +12,7 @@ from medcramp.read.tables import Column, Table, constant, objects
 from medcramp.records import ROW_NOTE_COLUMNS, RowLedger
 
 USED, REJECTED, IGNORED = 0, 1, 2
-MOST_TELLING = 3
-SLOTS = 1 << 23
+MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 
 
 @dataclass(eq=False)
@@ -30,7 +29,7 @@ class Fates:
     def __post_init__(self) -> None:
         self.outcome = np.zeros(self.rows, dtype=np.int8)
         self.reason = np.zeros(self.rows, dtype=np.int16)
-        self.twin = np.zeros(self.rows, dtype=np.int64)
+        self.twin = np.zeros(self.rows, dtype=np.int32)
 
     @property
     def open(self) -> np.ndarray:
@@ -38,17 +37,22 @@ class Fates:
         undecided: np.ndarray = self.outcome == USED
         return undecided
 
-    def mark(self, rows: np.ndarray, outcome: int, reason: str, twin: np.ndarray | None = None) -> None:
-        """Give the rows of a boolean mask that are still open this verdict; `twin` holds a row per row of the table."""
-        rows = rows & self.open
-        if not rows.any():
+    def mark(self, rows: np.ndarray, outcome: int, reason: str, twins: np.ndarray | None = None) -> None:
+        """Give rows (a boolean mask, or indices) that are still open this verdict.
+
+        `twins`: beside each index the row of the file that the reason speaks of.
+        """
+        if rows.dtype == bool:
+            rows = np.flatnonzero(rows)
+        undecided = self.outcome[rows] == USED
+        if not undecided.any():
             return
         if reason not in self.reasons:
             self.reasons.append(reason)
-        self.outcome[rows] = outcome
-        self.reason[rows] = self.reasons.index(reason)
-        if twin is not None:
-            self.twin[rows] = twin[rows]
+        self.outcome[rows[undecided]] = outcome
+        self.reason[rows[undecided]] = self.reasons.index(reason)
+        if twins is not None:
+            self.twin[rows[undecided]] = twins[undecided]
 
     def take(self, rows: np.ndarray) -> Fates:
         """Fates of the given rows (indices), which may repeat."""
@@ -98,46 +102,38 @@ class Fates:
         )
 
 
-def _alike(columns: Sequence[Column], rows: np.ndarray) -> np.ndarray:
-    """Those of the rows whose mixed codes occur more than once; a few may only look alike."""
-    mixed = np.zeros(len(rows), dtype=np.uint64)
-    for column in columns:
-        codes = column.codes if len(rows) == len(column) else column.codes[rows]
-        mixed *= np.uint64(0x9E3779B97F4A7C15)
-        mixed += codes.astype(np.uint64)  # -1 wraps to the largest number, distinct from every code
-        mixed ^= mixed >> np.uint64(29)
-    crowded = _sharing_a_slot((mixed >> np.uint64(8)).astype(np.int64) & (SLOTS - 1))
-    twins: np.ndarray = rows[crowded][pd.Series(mixed[crowded]).duplicated(keep=False).to_numpy()]
-    return twins
+def same_rows(columns: Sequence[Column], among: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Rows (of the mask `among`) with the same text in every column as an earlier one: indices of both.
 
-
-def _sharing_a_slot(slots: np.ndarray) -> np.ndarray:
-    """Indices whose slot is taken more than once: a cheap sieve before the exact count."""
-    order = np.arange(len(slots), dtype=np.int32)
-    last = np.zeros(SLOTS, dtype=np.int32)
-    last[slots] = order
-    beaten = last[slots] != order
-    shared = np.zeros(SLOTS, dtype=bool)
-    shared[slots[beaten]] = True
-    return np.flatnonzero(shared[slots])
-
-
-def same_rows(columns: Sequence[Column], among: np.ndarray) -> np.ndarray:
-    """Per row the index of the earliest row (of `among`) with the same text in every column, or -1 for the first.
-
-    A 64-bit mix of the codes, of the columns with most texts first, finds candidates; those are compared in full.
+    A 64-bit mix of the codes finds candidates; those are compared in full.
     """
-    rows = np.flatnonzero(among)
-    twins = np.full(len(among), -1, dtype=np.int64)
-    if len(rows) < 2 or any(len(column.used) == len(among) and column.known.all() for column in columns):
-        return twins
-    telling = sorted(columns, key=lambda column: len(column.values), reverse=True)
-    suspects = _alike(telling[MOST_TELLING:], _alike(telling[:MOST_TELLING], rows))
-    first: dict[tuple[int, ...], int] = {}
-    for row, key in zip(
-        suspects, zip(*(column.codes[suspects].tolist() for column in columns), strict=True), strict=True
-    ):
-        earlier = first.setdefault(key, int(row))
-        if earlier != row:
-            twins[row] = earlier
-    return twins
+    nothing = np.empty(0, dtype=np.int64)
+    if any(len(column.values) >= len(among) == len(column.used) and column.known.all() for column in columns):
+        return nothing, nothing
+    suspects, mixed = _alike(columns, slice(None) if among.all() else np.flatnonzero(among))
+    repeats, earlier = [nothing], [nothing]
+    while len(suspects):
+        _, first, group = np.unique(mixed, return_index=True, return_inverse=True)
+        leader = suspects[first[group]]
+        same = np.ones(len(suspects), dtype=bool)
+        for column in columns:
+            same &= column.codes[suspects] == column.codes[leader]
+        again = same & (suspects != leader)
+        repeats.append(suspects[again])
+        earlier.append(leader[again])
+        # What only looked like its leader may still repeat another row that did.
+        suspects, mixed = suspects[~same], mixed[~same]
+    return np.concatenate(repeats), np.concatenate(earlier)
+
+
+def _alike(columns: Sequence[Column], rows: np.ndarray | slice) -> tuple[np.ndarray, np.ndarray]:
+    """Indices of those rows whose mixed codes occur more than once, in order, and their mixed codes."""
+    mixed = np.zeros(len(columns[0].codes[rows]), dtype=np.uint64)
+    for column in columns:
+        mixed *= MULTIPLIER
+        mixed += column.codes[rows].astype(np.uint64)  # -1 wraps to the largest number, distinct from every code
+    ordered = np.sort(mixed)
+    crowded = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
+    del ordered
+    found = np.flatnonzero(np.isin(mixed, crowded)) if len(crowded) else np.empty(0, dtype=np.int64)
+    return (found if isinstance(rows, slice) else rows[found]), mixed[found]

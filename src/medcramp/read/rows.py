@@ -64,17 +64,17 @@ def drop_repeats(reader: Reader, found: Mapping[str, Column], fates: Fates) -> N
     table = reader.table
     _pair_reversals(reader, found, fates)
     known = [column for column in found.values() if len(column.values)]
-    if (same_rows(known, fates.open) >= 0).any():
-        twins = same_rows(list(table.columns), fates.open)
-        fates.mark(twins >= 0, IGNORED, SAME_ROW, table.rows[twins])
+    if len(same_rows(known, fates.open)[0]):
+        repeats, earlier = same_rows(list(table.columns), fates.open)
+        fates.mark(repeats, IGNORED, SAME_ROW, table.rows[earlier])
         _drop_same_fills(reader, known, fates)
 
 
 def _drop_same_fills(reader: Reader, known: Sequence[Column], fates: Fates) -> None:
     """The same fill of the same prescription, exported twice with different figures beside it (prices, plans)."""
     number, fill = reader.text("rx_number"), reader.text("fill_number")
-    twins = same_rows([number, fill, *known], fates.open & number.known)
-    fates.mark(twins >= 0, IGNORED, SAME_FILL, reader.table.rows[twins])
+    repeats, earlier = same_rows([number, fill, *known], fates.open & number.known)
+    fates.mark(repeats, IGNORED, SAME_FILL, reader.table.rows[earlier])
 
 
 def _pair_reversals(reader: Reader, found: Mapping[str, Column], fates: Fates) -> None:
@@ -94,15 +94,16 @@ def _pair_reversals(reader: Reader, found: Mapping[str, Column], fates: Fates) -
     supplies: dict[int, list[int]] = {}
     for row in np.flatnonzero(fates.open & ~undone & np.isin(codes, list(people))):
         supplies.setdefault(int(codes[row]), []).append(int(row))
-    pairs = np.full(fates.rows, -1, dtype=np.int64)
+    partners: dict[int, int] = {}
     for row in np.flatnonzero(undone):
         waiting = supplies.get(int(codes[row]), [])
         before = [supply for supply in waiting if supply < row] or waiting
         if before:
             partner = before[-1]
             waiting.remove(partner)
-            pairs[row], pairs[partner] = partner, row
-    fates.mark(pairs >= 0, IGNORED, REVERSED_PAIR, reader.table.rows[pairs])
+            partners[int(row)], partners[partner] = partner, int(row)
+    paired, others = np.array([*partners.items()], dtype=np.int64).reshape(-1, 2).T
+    fates.mark(paired, IGNORED, REVERSED_PAIR, reader.table.rows[others])
 
 
 def status_word(text: str) -> str:

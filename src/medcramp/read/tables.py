@@ -21,9 +21,13 @@ UNKNOWN = -1
 
 @dataclass(frozen=True, eq=False)
 class Column:
-    """`values[codes]`: one text per row; code -1 = empty. `values` are distinct and may hold texts no row uses."""
+    """`values[codes]`: one text per row; code -1 = empty. `values` are distinct and may hold texts no row uses.
 
-    codes: np.ndarray  # int32
+    Codes are signed integers, the smallest kind that can number the texts where there are many rows: they are what
+    memory holds of a large file.
+    """
+
+    codes: np.ndarray  # int8, int16 or int32
     values: np.ndarray  # object (str)
     compact: bool = False
     """True when every text is known to be used."""
@@ -31,7 +35,7 @@ class Column:
     def __len__(self) -> int:
         return len(self.codes)
 
-    @cached_property
+    @property
     def known(self) -> np.ndarray:
         """Which rows hold a text."""
         return self.codes >= 0
@@ -60,6 +64,10 @@ class Column:
         """The given rows (indices, a slice or a boolean mask)."""
         return Column(self.codes[rows], self.values)
 
+    def keep(self, rows: np.ndarray) -> Column:
+        """The rows of a boolean mask; the column itself when that is all of them."""
+        return self if rows.all() else self.take(rows)
+
     def map(self, understand: Callable[[str], str | None]) -> Column:
         """Each distinct used text replaced by what `understand` makes of it; None = unknown."""
         used = self.used
@@ -71,13 +79,13 @@ class Column:
         codes: dict[str, int] = {}
         table = np.full(len(self.values) + 1, UNKNOWN, dtype=np.int32)
         table[used] = [UNKNOWN if not text else codes.setdefault(text, len(codes)) for text in results]
-        return Column(table[self.codes], objects(codes), compact=True)
+        return Column(table.astype(smallest(len(codes)))[self.codes], objects(codes), compact=True)
 
     def where(self, keep: np.ndarray) -> Column:
         """Unknown in the rows that are not kept."""
         if keep.all():
             return self
-        return Column(np.where(keep, self.codes, UNKNOWN).astype(np.int32), self.values)
+        return Column(np.where(keep, self.codes, self.codes.dtype.type(UNKNOWN)), self.values)
 
     def fill(self, other: Column) -> Column:
         """Unknown rows take the text of `other`."""
@@ -86,7 +94,7 @@ class Column:
             return self
         both, place = merge_values((self.values, other.values))
         mine, others = gather(place[0], self.codes), gather(place[1], other.codes)
-        return Column(np.where(empty, others, mine).astype(np.int32), both)
+        return Column(np.where(empty, others, mine), both)
 
     def forward_fill(self, within: np.ndarray | None = None) -> Column:
         """Unknown rows take the nearest text above them; `within` masks the rows that may take one."""
@@ -95,7 +103,7 @@ class Column:
         filled = np.where(above >= 0, self.codes[above], UNKNOWN)
         if within is not None:
             filled = np.where(within | self.known, filled, UNKNOWN)
-        return Column(filled.astype(np.int32), self.values)
+        return Column(filled.astype(self.codes.dtype), self.values)
 
     def decoded(self) -> list[str | None]:
         """One text per row (small tables only)."""
@@ -103,12 +111,13 @@ class Column:
 
     def categorical(self) -> pd.Categorical:
         """As pandas categorical: only used texts, in the order the file brings them, smallest codes that fit."""
-        used = self.used
-        table = np.full(len(self.values) + 1, UNKNOWN, dtype=smallest(len(used)))
-        table[used] = np.arange(len(used))
-        return pd.Categorical.from_codes(
-            table[self.codes], categories=pd.Index(self.values[used], dtype=object), validate=False
-        )
+        used, texts = self.used, self.values
+        codes = self.codes.astype(smallest(len(texts)), copy=False)
+        if len(used) < len(texts):
+            table = np.full(len(texts) + 1, UNKNOWN, dtype=smallest(len(used)))
+            table[used] = np.arange(len(used))
+            codes, texts = table[codes], texts[used]
+        return pd.Categorical.from_codes(codes, categories=pd.Index(texts, dtype=object), validate=False)
 
 
 class Table:
@@ -224,8 +233,8 @@ def objects(texts: Sequence[str] | dict[str, int]) -> np.ndarray:
 
 
 def gather(table: np.ndarray, codes: np.ndarray) -> np.ndarray:
-    """`table[codes]`, where code -1 stays -1."""
-    gathered: np.ndarray = np.append(table, UNKNOWN)[codes]
+    """`table[codes]`, where code -1 stays -1; of the type of the table."""
+    gathered: np.ndarray = np.append(table, table.dtype.type(UNKNOWN))[codes]
     return gathered
 
 
@@ -233,19 +242,19 @@ def merge_values(parts: Sequence[np.ndarray]) -> tuple[np.ndarray, list[np.ndarr
     """One array of distinct texts for several, and per part where each of its texts went."""
     place: dict[str, int] = {}
     tables = [np.array([place.setdefault(text, len(place)) for text in part], dtype=np.int32) for part in parts]
-    return objects(place), tables
+    return objects(place), [table.astype(smallest(len(place))) for table in tables]
 
 
 def constant(text: str | None, rows: int) -> Column:
     """The same text in every row (None or "": unknown everywhere)."""
     if not text:
         return empty(rows)
-    return Column(np.zeros(rows, dtype=np.int32), objects([text]))
+    return Column(np.broadcast_to(np.int8(0), rows), objects([text]), compact=rows > 0)
 
 
 def empty(rows: int) -> Column:
     """Unknown in every row."""
-    return Column(np.full(rows, UNKNOWN, dtype=np.int32), objects([]))
+    return Column(np.broadcast_to(np.int8(UNKNOWN), rows), objects([]), compact=True)
 
 
 def column_of(texts: Sequence[str | None]) -> Column:
@@ -263,10 +272,7 @@ def stack(columns: Sequence[Column]) -> Column:
         return columns[0]
     values, places = merge_values([column.values for column in columns])
     return Column(
-        np.concatenate([gather(place, column.codes) for place, column in zip(places, columns, strict=True)]).astype(
-            np.int32
-        ),
-        values,
+        np.concatenate([gather(place, column.codes) for place, column in zip(places, columns, strict=True)]), values
     )
 
 
@@ -306,14 +312,14 @@ def columns_of(table: pa.Table, file: str) -> list[Column]:
 def _column_of(chunks: pa.ChunkedArray) -> Column:
     if not chunks.num_chunks:
         return empty(0)
-    codes = np.empty(len(chunks), dtype=np.int32)
+    values = chunks.chunk(0).dictionary.to_numpy(zero_copy_only=False)
+    codes = np.empty(len(chunks), dtype=smallest(len(values)))
     start = 0
     for chunk in chunks.chunks:
         indices = chunk.indices
         filled = indices.fill_null(UNKNOWN) if indices.null_count else indices
         codes[start : start + len(chunk)] = filled.to_numpy(zero_copy_only=False)
         start += len(chunk)
-    values = chunks.chunk(0).dictionary.to_numpy(zero_copy_only=False)
     return Column(codes, np.asarray(values, dtype=object))
 
 

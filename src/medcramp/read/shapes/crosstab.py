@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from medcramp.read.header import days_across
 from medcramp.read.ledger import IGNORED, same_rows
 from medcramp.read.shapes.shaped import PERSON_FIELDS, Shaped, field_column
@@ -18,7 +16,7 @@ def one_row_per_order(shaped: Shaped) -> Shaped:
         return shaped
     known = [field_column(shaped, name) for name in (*PERSON_FIELDS, *ORDER_FIELDS) if shaped.meaning.has(name)]
     named = field_column(shaped, "drug").known & shaped.fates.open
-    twins = same_rows(known, named)
-    shaped.fates.mark(twins >= 0, IGNORED, SAME_ORDER, shaped.table.rows[np.maximum(twins, 0)])
+    repeats, earlier = same_rows(known, named)
+    shaped.fates.mark(repeats, IGNORED, SAME_ORDER, shaped.table.rows[earlier])
     shaped.names.append("administration record: days across")
     return shaped
