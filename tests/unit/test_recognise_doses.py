@@ -6,6 +6,7 @@ import pytest
 from tests.unit.test_recognise_product import records
 
 from medcramp import knowledge, recognise
+from medcramp.recognise.doses import amount
 
 
 def dose(**cells):
@@ -84,9 +85,9 @@ def test_a_stated_maximum_in_milligrams_caps_the_units():
 
 @pytest.mark.parametrize(("text", "value"), [("90 tablets", 90), ("60.000", 60), ("7,5", 7.5), ("1,000", 1000)])
 def test_amounts_as_exports_write_them(text, value):
-    assert recognise.amount(text) == value
+    assert amount(text) == value
 
 
 @pytest.mark.parametrize("text", ["", "0", "-8.5", "N/A", "none"])
 def test_no_amount(text):
-    assert isnan(recognise.amount(text))
+    assert isnan(amount(text))
