@@ -77,7 +77,7 @@ def formatted_cells(sheet: bytes, formats: Mapping[int, str]) -> Iterator[tuple[
     for attributes in _CELL.findall(sheet):
         found = dict(_ATTRIBUTE.findall(attributes))
         style, reference = found.get(b"s", b""), _REFERENCE.fullmatch(found.get(b"r", b"").decode())
-        if style.isdecimal() and reference and (code := formats.get(int(style))):
+        if style.isdigit() and reference and (code := formats.get(int(style))):
             yield int(reference[2]) - 1, column_number(reference[1].encode()) - 1, code
 
 
