@@ -205,6 +205,8 @@ def to_facts(people: Sequence[Patient]) -> Facts:
                 "test": np.array([row[1] for row in labs], dtype=object),
                 "value": np.array([row[2] for row in labs], dtype=float),
                 "unit": "u",
+                "given_value": np.nan,
+                "given_unit": "",
                 "date": days_of(AS_OF - timedelta(days=row[4]) for row in labs),
                 "upper_limit": np.array([row[3] for row in labs], dtype=float),
                 "note": "",

@@ -137,7 +137,7 @@ def result(facts: Facts, test: str) -> pd.Series | None:
         ([lab("potassium", "3.0", "")], "potassium", 3.0),
         ([lab("magnesium", "1.5", "")], "magnesium", None),
         ([lab("magnesium", "<0.5", "mmol/L")], "magnesium", None),
-        ([lab("magnesium", "1.1", "mg/dL")], "magnesium", 0.45254),
+        ([lab("magnesium", "1.1", "mg/dL")], "magnesium", 0.45),
         ([lab("potassium", "3.6", "mmol/L"), lab("potassium", "2.4", "mmol/L")], "potassium", 2.4),
         ([lab("calcium", "2.0", "mmol/L"), lab("albumin", "30", "g/L")], "calcium_adjusted", 2.2),
         ([lab("calcium", "2.0", "mmol/L")], "calcium_adjusted", None),

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from medcramp.errors import KnowledgeError
-from medcramp.knowledge.files import Fact, Many, numbered_rows
+from medcramp.knowledge.files import Fact, Many, OptionalNumber, numbered_rows
 
 ANALYTES_FILE = "lab_analytes.csv"
 TESTS_FILE = "lab_tests.csv"
@@ -33,11 +33,16 @@ Comparison = Literal["below", "at_most", "above", "at_least"]
 
 
 class Analyte(Fact):
-    """A test: its canonical unit, how many days a result counts, and the electrolyte it measures ("" = none)."""
+    """A test: its canonical unit, how many days a result counts, and the electrolyte it measures ("" = none).
+
+    `digits`: decimals that laboratories report in the canonical unit; a converted result is rounded to them, so that
+    the limit of one unit is the limit of the other (magnesium 1.7 mg/dL is 0.70 mmol/L).
+    """
 
     test: str
     label: str
     unit: str
+    digits: OptionalNumber
     window_days: int
     electrolyte: str
 
@@ -61,7 +66,8 @@ class Unit(Fact):
 
 
 class Limit(Fact):
-    """A value that means something; `unit` is the canonical unit or TIMES_UPPER_LIMIT."""
+    """A value that means something; `unit` is the canonical unit, TIMES_UPPER_LIMIT, or another unit of the test: then
+    it takes the place of the limit of the same label for results that the laboratory reported in that unit."""
 
     test: str
     direction: Direction
@@ -135,6 +141,11 @@ class Labs:
         """The unit all values of the test are compared in."""
         return self._tables.analytes[test].unit
 
+    def digits(self, test: str) -> float:
+        """Decimals that a converted result is rounded to, NaN for none."""
+        digits = self._tables.analytes[test].digits
+        return math.nan if digits is None else digits
+
     def window_days(self, test: str) -> int:
         """How many days before the index date a result counts."""
         return self._tables.analytes[test].window_days
@@ -149,9 +160,19 @@ class Labs:
         conversion = self.conversion(test, unit)
         return value * conversion[0] + conversion[1] if conversion else math.nan
 
-    def limits(self, test: str) -> tuple[Limit, ...]:
-        """Limits of a test, from the mildest to the most extreme, low ones first."""
-        return self._tables.limits.get(test, ())
+    def limits(self, test: str, unit: str = "") -> tuple[Limit, ...]:
+        """Limits of a test for results reported in the unit ("" = canonical), from the mildest to the most extreme,
+        low ones first."""
+        limits = self._tables.limits.get(test, ())
+        own = {(limit.direction, limit.label): limit for limit in limits if unit and normalise_unit(limit.unit) == unit}
+        usual = [limit for limit in limits if limit.unit in (self.canonical_unit(test), TIMES_UPPER_LIMIT)]
+        return tuple(own.get((limit.direction, limit.label), limit) for limit in usual)
+
+    def units_with_limits(self, test: str) -> tuple[str, ...]:
+        """Units (normalised) other than the canonical one that have limits of their own."""
+        usual = (self.canonical_unit(test), TIMES_UPPER_LIMIT)
+        others = (limit.unit for limit in self._tables.limits.get(test, ()) if limit.unit not in usual)
+        return tuple(dict.fromkeys(normalise_unit(unit) for unit in others))
 
     def beyond(self, test: str, value: float) -> Limit | None:
         """The most extreme limit the value is beyond, None when it is beyond none or unknown."""
@@ -180,12 +201,13 @@ def load(folder: Path) -> Labs:
     for line, analyte in numbered_rows(folder / ANALYTES_FILE, Analyte):
         _new(analyte.test, analytes, folder / ANALYTES_FILE, line)
         analytes[analyte.test] = analyte
+    units = _units(folder / UNITS_FILE, analytes)
     return Labs(
         _Tables(
             analytes=analytes,
             names=_names(folder / TESTS_FILE, analytes),
-            units=_units(folder / UNITS_FILE, analytes),
-            limits=_limits(folder / LIMITS_FILE, analytes),
+            units=units,
+            limits=_limits(folder / LIMITS_FILE, analytes, units),
             adjustments=_adjustments(folder / ADJUSTMENTS_FILE, analytes),
         )
     )
@@ -213,16 +235,32 @@ def _units(path: Path, analytes: Mapping[str, Analyte]) -> dict[tuple[str, str],
     return units
 
 
-def _limits(path: Path, analytes: Mapping[str, Analyte]) -> dict[str, tuple[Limit, ...]]:
+def _limits(
+    path: Path, analytes: Mapping[str, Analyte], units: Container[tuple[str, str]]
+) -> dict[str, tuple[Limit, ...]]:
     limits: dict[str, list[Limit]] = {}
     for line, row in numbered_rows(path, Limit):
         _known(row.test, analytes, path, line)
-        if row.unit not in (analytes[row.test].unit, TIMES_UPPER_LIMIT):
-            raise _error(f"{row.test} is compared in {analytes[row.test].unit}, not {row.unit}", path, line)
+        if row.unit != TIMES_UPPER_LIMIT and (row.test, normalise_unit(row.unit)) not in units:
+            raise _error(f"{row.unit} is no unit of {row.test}", path, line)
         if (row.direction == "low") != (row.comparison in ("below", "at_most")):
             raise _error(f"a {row.direction} limit cannot be {row.comparison} a threshold", path, line)
         limits.setdefault(row.test, []).append(row)
+    for test, rows in limits.items():
+        _check_replacements(test, rows, analytes[test].unit, path)
     return {test: tuple(sorted(rows, key=_from_mild)) for test, rows in limits.items()}
+
+
+def _check_replacements(test: str, rows: Sequence[Limit], canonical: str, path: Path) -> None:
+    """A limit in another unit stands for one in the canonical unit."""
+    usual = {(row.direction, row.label) for row in rows if row.unit == canonical}
+    for row in rows:
+        if row.unit not in (canonical, TIMES_UPPER_LIMIT) and (row.direction, row.label) not in usual:
+            raise KnowledgeError(
+                f"{test} {row.label} in {row.unit} takes the place of no limit",
+                remedy="give the limit in the canonical unit too",
+                file=path,
+            )
 
 
 def _from_mild(limit: Limit) -> tuple[bool, float]:

@@ -42,7 +42,7 @@ EXPOSURE_FACTS = (
 )
 DOSE_FACTS = ("exposure", "ingredient", "known_mg", "complete", "unit_mg")
 LINE_FACTS = ("exposure", "text", "record", "first_record", "current")
-LAB_FACTS = ("patient", "test", "value", "unit", "date", "upper_limit", "note")
+LAB_FACTS = ("patient", "test", "value", "unit", "given_value", "given_unit", "date", "upper_limit", "note")
 
 ACTIVE, STOPPED, UNKNOWN = 1, 0, -1
 
@@ -59,7 +59,8 @@ class Facts:
     `doses` (DOSE_FACTS): one row per exposure and ingredient; `known_mg` a day is the sum over current lines whose dose
     is known, the true sum when `complete`. `lines` (LINE_FACTS): the patient's own drug lines of each exposure, with
     their latest and first record (row of the records frame). `labs` (LAB_FACTS): latest result per patient and test
-    inside its window, canonical unit. `conditions`, `allergies`: planes per condition set, and per group or substance.
+    inside its window, canonical unit; `given_value` in `given_unit`: how the laboratory put it (NaN and "" when alike).
+    `conditions`, `allergies`: planes per condition set, and per group or substance.
     `labs_given`: the run had a table of results, so that a missing result means something. `record_exposure`,
     `record_active`: per record, row of `exposures` (-1 none) and ACTIVE, STOPPED or UNKNOWN.
     """

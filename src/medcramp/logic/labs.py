@@ -12,9 +12,12 @@ from medcramp.logic.planes import Mask
 
 
 class Latest(NamedTuple):
-    """Latest result of one test per patient: NaN / NaT where there is none inside the window; `row` of `facts.labs`."""
+    """Latest result of one test per patient: NaN / NaT where there is none inside the window; `row` of `facts.labs`.
+    `given` is the value in the laboratory's own unit `given_unit` ("" and NaN: already the canonical one)."""
 
     value: np.ndarray
+    given: np.ndarray
+    given_unit: np.ndarray
     upper_limit: np.ndarray
     date: np.ndarray
     row: np.ndarray
@@ -24,13 +27,16 @@ def latest(facts: Facts, test: str) -> Latest:
     """Latest value, laboratory's own upper limit and date of a test for every patient (canonical unit)."""
     rows = np.flatnonzero((facts.labs["test"] == test).to_numpy())
     patient = facts.labs["patient"].to_numpy()[rows]
-    value, upper = np.full(facts.size, np.nan), np.full(facts.size, np.nan)
+    value, given, upper = (np.full(facts.size, np.nan) for _ in range(3))
+    given_unit = np.full(facts.size, "", dtype=object)
     date, row = np.full(facts.size, np.datetime64("NaT", "D")), np.full(facts.size, -1)
     value[patient] = facts.labs["value"].to_numpy()[rows]
+    given[patient] = facts.labs["given_value"].to_numpy()[rows]
+    given_unit[patient] = facts.labs["given_unit"].to_numpy(dtype=object)[rows]
     upper[patient] = facts.labs["upper_limit"].to_numpy()[rows]
     date[patient] = facts.labs["date"].to_numpy()[rows]
     row[patient] = rows
-    return Latest(value, upper, date, row)
+    return Latest(value, given, given_unit, upper, date, row)
 
 
 def upper_limits(result: Latest, test: str, knowledge: Knowledge) -> np.ndarray:

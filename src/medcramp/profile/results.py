@@ -13,6 +13,9 @@ from medcramp.profile.columns import categorical, dates, numbers
 from medcramp.profile.people import People
 from medcramp.profile.settings import ProfileSettings
 
+RATHER_FINE = 2
+"""Decimals of an adjustment in a laboratory's own unit."""
+
 
 def latest_results(
     table: pd.DataFrame | None, people: People, knowledge: Knowledge, settings: ProfileSettings
@@ -41,16 +44,29 @@ def _canonical(table: pd.DataFrame, people: People, labs: Labs) -> pd.DataFrame:
     distinct, place = np.unique(code * len(units) + unit_code, return_inverse=True)
     conversion = np.array([_conversion(int(key), units, labs) for key in distinct]).reshape(-1, 2)[np.ravel(place)]
     upper = numbers(table["upper_limit"]) if "upper_limit" in table else np.full(len(table), np.nan)
+    given, digits = numbers(table["value"]), np.array([*(labs.digits(test) for test in labs.tests), np.nan])[code]
+    other = (conversion[:, 0] != 1) | (conversion[:, 1] != 0)
+    value, upper = (rounded(number * conversion[:, 0] + conversion[:, 1], other, digits) for number in (given, upper))
     rows = pd.DataFrame(
         {
             "patient": people.of(table),
             "code": code,
-            "value": numbers(table["value"]) * conversion[:, 0] + conversion[:, 1],
+            "value": value,
+            "given_value": np.where(other, given, np.nan),
+            "given_unit": np.where(other, np.array(units, dtype=object)[unit_code], ""),
             "date": dates(table["date"]) if "date" in table else np.datetime64("NaT", "D"),
-            "upper_limit": upper * conversion[:, 0] + conversion[:, 1],
+            "upper_limit": upper,
         }
     )
     return rows[(rows["patient"] >= 0) & (rows["code"] >= 0) & rows["value"].notna()]
+
+
+def rounded(
+    value: NDArray[np.float64], converted: NDArray[np.bool_], digits: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Converted values at the precision that laboratories report in; the others, and tests without one, as they are."""
+    scale = 10.0 ** np.nan_to_num(digits)
+    return np.where(converted & ~np.isnan(digits), np.round(value * scale) / scale, value)
 
 
 def _conversion(key: int, units: list[str], labs: Labs) -> tuple[float, float]:
@@ -74,33 +90,31 @@ def _newest(rows: pd.DataFrame, labs: Labs) -> pd.DataFrame:
     same_day = np.zeros(len(order), dtype=bool)
     if len(order) > 1:
         same_day[1:] = (key[1:] == key[:-1]) & ((date[1:] == date[:-1]) | np.isnat(date[1:]))
-    worst: dict[int, tuple[float, str]] = {}
+    chosen, note = np.flatnonzero(last), np.full(len(order), "", dtype=object)
     for place in np.flatnonzero(last & same_day):
         first = place
         while same_day[first]:
             first -= 1
-        worst[int(key[place])] = _worst(order.iloc[first : place + 1], labs)
-    newest = order[last].assign(note="")
-    places = np.flatnonzero(np.isin(key[last], list(worst)))
-    chosen = [worst[int(k)] for k in key[last][places]]
-    values, notes = newest["value"].to_numpy(copy=True), newest["note"].to_numpy(dtype=object, copy=True)
-    values[places], notes[places] = [value for value, _ in chosen], [note for _, note in chosen]
+        worst = first + _worst(order.iloc[first : place + 1], labs)
+        chosen[np.searchsorted(chosen, place)] = worst
+        if order["value"].iloc[first : place + 1].nunique() > 1:
+            note[worst] = "several results on that day; the most abnormal is shown"
+    notes = note[chosen]
+    newest = order.iloc[chosen]
     notes[newest["date"].isna().to_numpy() & (notes == "")] = "date not given"
-    return newest.assign(value=values, note=notes)
+    return newest.assign(note=notes)
 
 
-def _worst(same: pd.DataFrame, labs: Labs) -> tuple[float, str]:
-    """The value of one day that passes the most extreme limit (the highest when none does)."""
+def _worst(same: pd.DataFrame, labs: Labs) -> int:
+    """Place of the result of one day that passes the most extreme limit (the highest when none does)."""
     test = labs.tests[int(same["code"].iloc[0])]
-    values = sorted(set(same["value"]))
-    if len(values) == 1:
-        return values[0], ""
 
     def extremity(value: float) -> tuple[int, float]:
         passed = labs.beyond(test, value)
         return (labs.limits(test).index(passed) + 1 if passed else 0), value
 
-    return max(values, key=extremity), "several results on that day; the most abnormal is shown"
+    values = same["value"].to_list()
+    return max(range(len(values)), key=lambda place: extremity(values[place]))
 
 
 def _adjusted(rows: pd.DataFrame, labs: Labs) -> pd.DataFrame:
@@ -123,6 +137,8 @@ def _adjusted(rows: pd.DataFrame, labs: Labs) -> pd.DataFrame:
                 "test": adjustment.test,
                 "value": joined["value"] + adjustment.slope * (adjustment.reference - joined["value_by"]),
                 "unit": labs.canonical_unit(adjustment.test),
+                "given_value": joined["given_value"] + _given_shift(joined, adjustment, labs),
+                "given_unit": joined["given_unit"],
                 "date": joined["date"],
                 "upper_limit": np.nan,
                 "note": f"from {labs.label(adjustment.measured).lower()} and {adjustment.by} of " + day,
@@ -132,6 +148,15 @@ def _adjusted(rows: pd.DataFrame, labs: Labs) -> pd.DataFrame:
         parts[0] = pd.concat([parts[0][~replaced], added], ignore_index=True)
     result = parts[0].sort_values(["patient", "test"], kind="stable").reset_index(drop=True)
     return result[list(LAB_FACTS)]
+
+
+def _given_shift(joined: pd.DataFrame, adjustment: Adjustment, labs: Labs) -> pd.Series:
+    """What the adjustment adds in the unit that the laboratory reported the measured test in."""
+    units = set(joined["given_unit"])
+    factors = {unit: (labs.conversion(adjustment.measured, unit) or (1.0, 0.0))[0] for unit in units}
+    factor = joined["given_unit"].map(factors).astype(float)
+    shift = adjustment.slope * (adjustment.reference - joined["value_by"]) / factor
+    return shift.round(RATHER_FINE)
 
 
 def _tests_of(adjustment: Adjustment) -> tuple[str, str, str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from medcramp.knowledge.labs import TIMES_UPPER_LIMIT, Limit
+from medcramp.knowledge.labs import TIMES_UPPER_LIMIT, Limit, normalise_unit
 from medcramp.logic.evaluate import Evaluator
 from medcramp.logic.facts import Index
 from medcramp.logic.labs import Latest, latest
@@ -30,13 +30,21 @@ def lab_findings(all_sides: Sides, evaluator: Evaluator, evidence: Evidence) -> 
             target = unadjusted[test]
             result = _without(result, latest(evaluator.facts, target.test).row >= 0)
             limits, missing = limits or labs.limits(target.test), target.by
-        yield from _test(test, result, limits, missing, all_sides, evaluator, evidence)
+        unlike = np.zeros(evaluator.facts.size, dtype=bool)
+        for unit in labs.units_with_limits(test):
+            reported = np.array([normalise_unit(given) == unit for given in result.given_unit], dtype=bool)
+            unlike |= reported
+            own = labs.limits(test, unit)
+            yield from _test(test, _without(result, ~reported), own, missing, all_sides, evaluator, evidence)
+        yield from _test(test, _without(result, unlike), limits, missing, all_sides, evaluator, evidence)
 
 
 def _without(result: Latest, patients: Mask) -> Latest:
     """The results as if these patients had none."""
     return Latest(
         np.where(patients, np.nan, result.value),
+        np.where(patients, np.nan, result.given),
+        np.where(patients, "", result.given_unit),
         np.where(patients, np.nan, result.upper_limit),
         np.where(patients, np.datetime64("NaT", "D"), result.date),
         np.where(patients, -1, result.row),
@@ -53,12 +61,12 @@ def _test(
     evidence: Evidence,
 ) -> Iterator[Batch]:
     """Findings low and high of one test; `missing` names what makes them uncertain ("" = nothing)."""
+    labs = evaluator.knowledge.labs
     for direction in ("low", "high"):
         ladder = [limit for limit in limits if limit.direction == direction]
         step = np.full(evaluator.facts.size, -1)
         for place, limit in enumerate(ladder):
-            value = result.value / result.upper_limit if limit.unit == TIMES_UPPER_LIMIT else result.value
-            step[_beyond(limit, value)] = place
+            step[_beyond(limit, _compared(limit, result, labs.canonical_unit(test)))] = place
         if direction == "high" and ladder and ladder[0].unit != TIMES_UPPER_LIMIT:
             with np.errstate(invalid="ignore"):
                 step[result.value <= result.upper_limit] = -1
@@ -70,6 +78,13 @@ def _test(
             yield _batch(
                 test, direction, ladder, step[patients], patients, result, missing, all_sides, evaluator, evidence
             )
+
+
+def _compared(limit: Limit, result: Latest, canonical: str) -> np.ndarray:
+    """The values in the unit of the limit."""
+    if limit.unit == TIMES_UPPER_LIMIT:
+        return np.asarray(result.value / result.upper_limit)
+    return result.value if limit.unit == canonical else result.given
 
 
 def _beyond(limit: Limit, value: np.ndarray) -> Mask:
@@ -148,11 +163,14 @@ def _results(
         elif limit.unit == TIMES_UPPER_LIMIT:
             passed = f"{value / upper:.3g} times the laboratory's upper limit {upper:.4g}"
         elif limit.verified:
-            passed = f"{_WORDS[limit.comparison]} {limit.threshold:g}"
+            own_limit = "" if limit.unit == unit else f" {limit.unit}"
+            passed = f"{_WORDS[limit.comparison]} {limit.threshold:g}{own_limit}"
         else:
             passed = ""
         note = f"({notes[row]})" if row >= 0 and notes[row] else ""
-        words.append(", ".join(filter(None, (f"{value:.4g} {unit}{day}", passed, note))))
+        own, own_unit = result.given[patient], result.given_unit[patient]
+        said = f"{own:.4g} {own_unit} ({value:.4g} {unit})" if own_unit else f"{value:.4g} {unit}"
+        words.append(", ".join(filter(None, (f"{said}{day}", passed, note))))
     texts = text("", len(patients))
     texts[:] = words
     return texts
