@@ -94,6 +94,8 @@ class Clinical:
             self._effects[effect.group].append(effect)
         self.linked = tuple(group for group, rows in self._links.items() if any(row.grade != "none" for row in rows))
         """Classes with any link to cramps, however weak."""
+        self.by_release = frozenset(link.ingredient for link in self.links if link.release and link.ingredient)
+        """Ingredients whose link to cramps hangs on how the product releases them."""
 
     def link(self, group: str, ingredients: Iterable[str] = (), form: str = "", release: str = "") -> CrampLink | None:
         """The link of a product in `group`: the most specific row per ingredient, and of those the strongest.

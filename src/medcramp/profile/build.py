@@ -29,7 +29,7 @@ def build(read: ReadResult, recognised: Recognised, knowledge: Knowledge, settin
     who = people.People(records)
     prn = recognised.doses["prn"].to_numpy(dtype=bool)[dose]
     verdicts = activity.judge(records, recognised.doses["units_usual"].to_numpy(dtype=float)[dose], prn, settings)
-    distinct = products.distinct(recognised.items)
+    distinct = products.distinct(recognised.items, knowledge.clinical.by_release)
     taken = courses.build(who.of_record, item, prn, verdicts, distinct, settings)
     sig = categorical(records["sig"]).cat.codes.to_numpy().astype(np.int64)
     on_file = conditions(companions.get("conditions"), who, knowledge, settings)

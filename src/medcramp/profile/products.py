@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from medcramp.knowledge.groups import SYSTEMIC_ROUTES
 
+ITEM_FACTS = ("ingredients", "unit_mg", "route", "form", "release", "match", "certain", "possible")
+
 
 @dataclass(frozen=True)
 class Products:
@@ -26,8 +28,9 @@ class Products:
     line_product: NDArray[np.int64]
 
 
-def distinct(items: pd.DataFrame) -> Products:
-    """Products of the recognised items. A product is a set of ingredients, a kind of route and what it belongs to."""
+def distinct(items: pd.DataFrame, by_release: frozenset[str] = frozenset()) -> Products:
+    """Products of the recognised items. A product is a set of ingredients, a kind of route and what it belongs to; and,
+    for the ingredients `by_release`, modified release or not."""
     products: dict[Hashable, int] = {}
     lines: dict[Hashable, int] = {}
     names: dict[str, int] = {}
@@ -36,15 +39,18 @@ def distinct(items: pd.DataFrame) -> Products:
     line_product: list[int] = []
     line_name: list[int] = []
     product_of, line_of = np.full(len(items), -1, np.int64), np.full(len(items), -1, np.int64)
-    columns = [items[name] for name in ("ingredients", "unit_mg", "route", "form", "match", "certain", "possible")]
-    for place, (ingredients, unit_mg, route, form, match, certain, possible) in enumerate(zip(*columns, strict=True)):
+    columns = [items[name] for name in ITEM_FACTS]
+    for place, (ingredients, unit_mg, route, form, release, match, certain, possible) in enumerate(
+        zip(*columns, strict=True)
+    ):
         if not ingredients:
             continue
         order = sorted(range(len(ingredients)), key=ingredients.__getitem__)
         held = tuple(dict.fromkeys(ingredients[i] for i in order))
-        product = products.setdefault((held, _kind(route), certain, possible), len(rows))
+        told = str(release) if by_release.intersection(held) else ""
+        product = products.setdefault((held, _kind(route), certain, possible, told), len(rows))
         if product == len(rows):
-            rows.append((held, route, certain, possible))
+            rows.append((held, route, certain, possible, told))
             forms.append(set())
         forms[product].add(str(form))
         strength = tuple(_number(unit_mg[i]) if i < len(unit_mg) else None for i in order)
@@ -55,7 +61,7 @@ def distinct(items: pd.DataFrame) -> Products:
             line_name.append(name)
         product_of[place], line_of[place] = product, line
     return Products(
-        table=pd.DataFrame(rows, columns=["ingredients", "route", "certain", "possible"]).assign(
+        table=pd.DataFrame(rows, columns=["ingredients", "route", "certain", "possible", "release"]).assign(
             form=[min(of_product) if len(of_product) == 1 else "" for of_product in forms]
         ),
         product=product_of,

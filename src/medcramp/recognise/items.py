@@ -109,7 +109,8 @@ def _item(
     found = known.get(key)
     if found is None:
         found = known[key] = _product(named, strength, form, route, knowledge)
-    return Item(row.get("drug", ""), named, strength.text, *found, release=matched.release)
+    release = matched.release or _release_column(row.get("form", ""), knowledge.vocabulary)
+    return Item(row.get("drug", ""), named, strength.text, *found, release=release)
 
 
 def _product(
@@ -145,6 +146,13 @@ def _in_label_order(named: Named, unit_mg: tuple[float, ...], vocabulary: Vocabu
         return unknown
     printed = dict(zip(order, unit_mg, strict=True))
     return tuple(printed[ingredient] for ingredient in named.ingredients)
+
+
+def _release_column(text: str, vocabulary: Vocabulary) -> str:
+    """The release that a form column tells ("CAP ER 24H"); "" when it says nothing of it."""
+    words = [word for word in wording.tokens(wording.fold(text)) if word[0].isalnum()]
+    meanings = [vocabulary.forms.get(word) for word in (" ".join(words), *words)] if text else []
+    return next((meaning.release for meaning in meanings if meaning and meaning.release), "")
 
 
 def _form_and_route(row: Mapping[str, str], matched: Matched, vocabulary: Vocabulary) -> tuple[str, str]:

@@ -66,7 +66,12 @@ class Matcher:
             named = Named(NOT_A_DRUG, match=thing.phrase, score=100.0, notes=(thing.detail,))
         if named.status == NORMALISED and self._as_it_stands(text):
             named = replace(named, status=EXACT)
-        return Matched(named, strength, form, route, release)
+        return Matched(named, strength, form, route, release or self._release_named(named.brand))
+
+    def _release_named(self, brand: str) -> str:
+        """The release that a word of the brand's own name tells ("Coracten SR")."""
+        meanings = (self.vocabulary.forms.get(word) for word in wording.words(brand))
+        return next((meaning.release for meaning in meanings if meaning and meaning.release), "")
 
     def _as_it_stands(self, text: str) -> bool:
         meaning = self.vocabulary.names.get(" ".join(text.split()).lower())

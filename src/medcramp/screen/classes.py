@@ -73,7 +73,8 @@ def _links(group: str, evaluator: Evaluator, exposures: Index) -> tuple[list[Cra
     of_product: list[CrampLink | None] = []
     for row in distinct:
         held = [name for name in products["ingredients"].iloc[row] if name in members]
-        link = knowledge.clinical.link(group, held, products["form"].iloc[row])
+        form, release = products["form"].iloc[row], products["release"].iloc[row]
+        link = knowledge.clinical.link(group, held, form, release)
         of_product.append(link if link is not None and link.grade != "none" else None)
     links = sorted({link for link in of_product if link}, key=lambda link: (GRADES.index(link.grade), link.ingredient))
     codes = np.array([links.index(link) if link else len(links) for link in of_product], dtype=np.int64)
