@@ -21,6 +21,7 @@ from medcramp.read.grids import Canonical, Grid
 from medcramp.read.ledger import IGNORED, REJECTED
 from medcramp.read.meaning import DrugTest, check_settled
 from medcramp.read.options import ReadOptions
+from medcramp.read.sections import sections
 from medcramp.read.tables import Column, constant, stack
 from medcramp.read.understand import Understood, rival_ids, understand
 from medcramp.records import (
@@ -72,7 +73,7 @@ def assemble(
                 _add_canonical(item, gathered)
             else:
                 gathered.notices += item.notices
-                understood.append(understand(item, columns, drug_test, settled))
+                understood += [understand(part, columns, drug_test, settled) for part in sections(item, columns)]
         if understood:
             _add_grids(path, understood, columns, drug_test, settled, gathered)
     if not gathered.records and not gathered.finished:

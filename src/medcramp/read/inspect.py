@@ -63,7 +63,7 @@ def _header_rows(understood: Understood) -> str:
     header = understood.header
     if header.first < 0:
         return ""
-    rows = [understood.grid.first_row + row for row in range(header.first, header.last + 1)]
+    rows = understood.grid.source_rows(header.last + 1)[max(header.first, 0) :].tolist()
     return ("row " if len(rows) == 1 else "rows ") + " and ".join(str(row) for row in rows)
 
 

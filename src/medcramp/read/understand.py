@@ -146,9 +146,10 @@ def _as_kind(
     if kind == "records" and grid.container == "text":
         header, said = realigned(table, header, columns, drug_test)
         table = table.titled(header.titles, header.groups)
-    meaning = assign(table, header, kind, columns, drug_test, settled)
+    rows = without_remarks(table)
+    meaning = assign(rows, header, kind, columns, drug_test, settled)
     if kind == "records" and by_contents:
-        meaning = untitled.completed(meaning, table, columns, drug_test)
+        meaning = untitled.completed(meaning, rows, columns, drug_test)
     meaning = finer_id(without_row_numbers(meaning, table), table)
     missing = tuple(group[0] for group in KINDS[kind] if not meaning.has(*group))
     sure = [max(meaning.confidence.get(name, 0.0) for name in group) for group in KINDS[kind]]
@@ -202,6 +203,12 @@ def below(whole: Table, header: Header) -> Table:
     table = whole.take(slice(header.last + 1, None)).titled(header.titles, header.groups)
     filled = not_blank(table)
     return table if filled.all() else table.take(filled)
+
+
+def without_remarks(table: Table) -> Table:
+    """The rows of more than one cell, when there are any: remarks and footers say nothing of their column."""
+    several = np.sum([column.known for column in table.columns], axis=0) > 1
+    return table.take(several) if several.any() and not several.all() else table
 
 
 def not_blank(table: Table) -> np.ndarray:

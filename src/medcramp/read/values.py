@@ -112,8 +112,8 @@ def number(text: str, comma: bool) -> str | None:
     if not found:
         return None
     sign, digits, rest = found[1], found[2].strip(), found[3] or ""
-    if any(c.isdigit() for c in re.sub(r"\([^()]*\)$", "", rest)):
-        return None
+    if any(c.isdigit() for c in re.sub(r"\([^()]*\)$", "", rest)) or re.search(r"\d\s*-\s*[^\W\d_]", text):
+        return None  # more than one figure, or a figure that a spreadsheet turned into a date ("2-Mar")
     negative = sign == "-" or (text.lstrip().startswith("(") and ")" in text) or bool(re.search(r"\d-$", text.strip()))
     digits = digits.replace(" ", "").replace("'", "")
     digits = digits.replace(".", "").replace(",", ".") if comma else digits.replace(",", "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -16,6 +17,10 @@ DELIMITERS = ",\t;|^~"
 NO_DELIMITER = "\x1f"
 """Stands for "one cell a line" where a library insists on a delimiter: the unit separator, which text does not hold."""
 JUDGED_ROWS = 200
+ENOUGH = 0.5
+"""Part of the rows that must agree on a number of cells."""
+TABLE_WIDTH, TABLE_ROWS = 5, 3
+"""Rows of as many cells that are no accident, however many lines of text stand around them."""
 LONGEST_ROW_BYTES = 8 << 20
 _END = "\x1eend\x1e"
 
@@ -24,22 +29,27 @@ def find_delimiter(text: str, limits: Limits) -> str:
     """The delimiter that cuts most lines into the same number of cells; NO_DELIMITER when none does."""
     best, best_score = NO_DELIMITER, 0.0
     for delimiter in DELIMITERS:
-        counts: Counter[int] = Counter()
+        widths: list[int] = []
         with suppress(csv.Error):  # a cell over the limit: the rows before it are enough to judge by
-            for row in _first_rows(text, delimiter, limits):
-                counts[len(row)] += 1
-        rows = sum(counts.values())
-        if not rows:
-            continue
-        width, hits = max(counts.items(), key=lambda item: (item[1] * (item[0] > 1), item[0]))
+            widths.extend(len(row) for row in _first_rows(text, delimiter, limits))
+        counts = Counter(widths)
+        width, hits = max(counts.items(), key=lambda item: (item[1] * (item[0] > 1), item[0]), default=(0, 0))
         if width < 2:
             continue
         # A wide table with a ragged title block beats a narrow regular accident (the comma in "LAST,FIRST").
-        share = hits / rows
+        share = hits / len(widths)
+        if share < ENOUGH and (run := _longest_run(widths)) >= TABLE_WIDTH:
+            width, share = run, ENOUGH  # a short table between titles, remarks and other tables
         score = share * min(width, 12) ** 0.5
-        if share >= 0.5 and score > best_score:
+        if share >= ENOUGH and score > best_score:
             best, best_score = delimiter, score
     return best
+
+
+def _longest_run(widths: Sequence[int]) -> int:
+    """The most cells that TABLE_ROWS rows, one below the other, have in common; 0 when there are none."""
+    runs = ((width, sum(1 for _ in rows)) for width, rows in itertools.groupby(widths))
+    return max((width for width, rows in runs if rows >= TABLE_ROWS), default=0)
 
 
 def _first_rows(text: str, delimiter: str, limits: Limits) -> Iterator[list[str]]:

@@ -22,7 +22,7 @@ def shape(u: Understood, columns: Columns, drug_test: DrugTest, settled: Mapping
     shaped = plain(u)
     if not shaped.meaning.has(*PERSON):
         shaped = headings.person_headings(shaped, u.above, columns, drug_test)
-    if not shaped.meaning.has(*PERSON):
+    if not shaped.meaning.has(*PERSON) or headings.one_code_for_all(shaped):
         shaped = headings.person_above(shaped, u.above, columns, drug_test)
     if not shaped.meaning.has(*PERSON):
         return None

@@ -12,7 +12,7 @@ from medcramp.read import dates, values
 from medcramp.read.ledger import IGNORED
 from medcramp.read.meaning import DrugTest, looks_like_name
 from medcramp.read.shapes.shaped import PERSON_FIELDS, Shaped, field_column
-from medcramp.read.tables import column_of, constant
+from medcramp.read.tables import column_of, constant, empty
 from medcramp.read.understand import MEDICINE
 
 Person = dict[str, str]
@@ -26,6 +26,7 @@ NAME_AND_DATE = re.compile(
 )
 CONTINUED = re.compile(r"\(?\s*\b(?:cont(?:inued|'d|d)?\.?)\s*\)?\s*$", re.IGNORECASE)
 FEW_CELLS = 6
+LONGEST_ROW_CODE = 2
 PROBED_ROWS = 1_000
 """Narrow rows among which a first heading must be found."""
 
@@ -155,7 +156,16 @@ def person_above(shaped: Shaped, above: Sequence[Sequence[str]], columns: Column
         return shaped
     rows = len(shaped.table)
     _mark_notes(shaped, drug_test)
-    return shaped.extended({name: constant(text, rows) for name, text in person.items()}, "one patient, named above")
+    told = {name: constant(text, rows) for name, text in person.items()}
+    return shaped.extended({"patient_id": empty(rows)} | told, "one patient, named above")
+
+
+def one_code_for_all(shaped: Shaped) -> bool:
+    """Whether all that the columns say of the patient is one short code, the same in every row ("1" in a report)."""
+    others = set(PERSON_FIELDS) - {"patient_id"}
+    cells = np.sum([column.known for column in shaped.table.columns], axis=0)
+    code = field_column(shaped, "patient_id").take(2 * cells > cells.max(initial=0))
+    return not shaped.meaning.has(*others) and len(code.used) == 1 and len(code.texts[0]) <= LONGEST_ROW_CODE
 
 
 def _mark_notes(shaped: Shaped, drug_test: DrugTest) -> None:
