@@ -1,14 +1,13 @@
 """Speed and memory of `medcramp screen` from CSV to tables, as a ratio to the bare read of that CSV in the same run.
 
-    python bench/bench_whole.py [--rows 100000 1000000] [--rounds 3] [--stages] [--naive 300]
+    python bench/bench_whole.py [--rows 100000 1000000] [--rounds 3] [--stages] [--naive 6000]
 
 Reference: a process that reads the file with pyarrow.csv.read_csv and does nothing else; the time of the read alone and
 of the whole process are both printed. Ours is the whole process of the command, workbook off. They are measured in
 turns; the ratio is the median over the rounds. With several sizes the time per row is compared too.
 
 --stages   once more inside this process, with the seconds of each stage
---naive N  the same functions called for N patients one at a time, each row recognised by itself; scaled up to all
-           patients and compared with recognition, profile and rules of all patients at once, at the first size
+--naive N  beside the plain per-patient program of naive.py, for at most N patients (see bench_naive.py)
 """
 
 from __future__ import annotations
@@ -22,19 +21,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
-import pandas as pd
+from bench_naive import beside
 from made_up_export import write_export
 
-from medcramp import advise, assemble, profile, read, recognise, report, run, screen
-from medcramp.knowledge import Knowledge, load
-from medcramp.logic.evaluate import Evaluator
-from medcramp.read import read_inputs
-from medcramp.recognise.match import Matcher
+from medcramp import advise, assemble, profile, read, recognise, run, screen
+from medcramp.knowledge import load
 from medcramp.report.write import Building
 
 BARE = """
@@ -121,37 +115,6 @@ def stages(path: Path) -> None:
         setattr(module, name, stage)
 
 
-def naive(path: Path, sample: int, knowledge: Knowledge) -> None:
-    """One patient after the other, nothing shared between them but the knowledge."""
-    understood = read_inputs([path])
-    settings = profile.ProfileSettings(as_of=profile.index_date(understood.records, date.today()))
-
-    def judge(records: pd.DataFrame) -> None:
-        theirs = replace(understood, records=records)
-        facts = profile.build(theirs, recognise.recognise(records, knowledge), knowledge, settings)
-        evaluator = Evaluator(facts, knowledge)
-        for rule in knowledge.rules:
-            evaluator.planes(rule.when)
-
-    _, ours = timed(lambda: judge(understood.records))
-    records = understood.records
-    people = records["patient_id"].cat.codes.to_numpy()
-    patients = len(records["patient_id"].cat.categories)
-
-    matcher = Matcher(knowledge.vocabulary)
-
-    def one(patient: int) -> None:
-        mine = records[people == patient].reset_index(drop=True)
-        for text in mine["drug"].astype(str):
-            matcher.match([text])
-        judge(mine)
-
-    _, seconds = timed(lambda: [one(patient) for patient in range(min(sample, patients))])
-    each = seconds / min(sample, patients)
-    print(f"  patient by patient   {each * patients:7.0f} s  scaled up from {sample} of {patients:,} patients")
-    print(f"  all at once          {ours:7.2f} s  recognition, profile, rules: {each * patients / ours:.0f} x faster")
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int, nargs="+", default=[100_000, 1_000_000])
@@ -168,8 +131,8 @@ def main() -> None:
             per_row[rows] = whole(path, rows, given.rounds) / rows
             if given.stages:
                 stages(path)
-            if given.naive and rows == given.rows[0]:
-                naive(path, given.naive, knowledge)
+            if given.naive:
+                beside(path, given.naive, given.rounds, knowledge)
     least = min(given.rows)
     for rows in given.rows[1:]:
         print(f"time per row at {rows:,} rows: {per_row[rows] / per_row[least]:.2f} x that at {least:,}")
