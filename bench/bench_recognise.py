@@ -2,7 +2,8 @@
 
 Speed is given beside a reference measured in the same run (the words of the same lines, split and looked up in a
 set), so that the ratio holds on any machine. Misspellings are made from the names of the seed families' drugs and of
-the shortest generic names: keyboard slips, dropped, doubled, swapped letters, spelling by ear, cut ends, lost spaces.
+the most used others (ranks of `common.csv`): keyboard slips, dropped, doubled, swapped letters, spelling by ear, cut
+ends, lost spaces.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from medcramp import knowledge
+from medcramp.knowledge.files import knowledge_folder, read_csv
 from medcramp.knowledge.vocabulary import Vocabulary
 from medcramp.recognise.match import Matcher
 from medcramp.recognise.named import AMBIGUOUS, UNKNOWN
@@ -75,11 +77,14 @@ def slips(name: str, draw: random.Random) -> dict[str, str]:
 
 
 def bench_names(known: knowledge.Knowledge) -> list[str]:
-    """Generic names of the seed families, and the OTHERS shortest of other drugs (short names are the hard ones)."""
-    vocabulary = known.vocabulary
+    """Generic names of the seed families, and the OTHERS most used other drugs by claims."""
     seed = {name for group in known.groups.seeds for name in known.groups.members(group)}
-    plain = [name for name in vocabulary.usual_route if name.isalpha() and len(name) >= 6]
-    others = sorted((name for name in plain if name not in seed), key=lambda name: (len(name), name))[:OTHERS]
+    ranked = sorted(
+        (int(row["rank"]), row["name"])
+        for _, row in read_csv(knowledge_folder() / "vocabulary" / "common.csv")
+        if row["rank"]
+    )
+    others = [name for _, name in ranked if name not in seed and name.isalpha() and len(name) >= 6][:OTHERS]
     return sorted(name for name in seed if name.isalpha() and len(name) >= 6) + others
 
 

@@ -99,7 +99,15 @@ class Vocabulary:
     forms: Mapping[str, Meaning]
     not_drugs: Mapping[str, Meaning]
     carriers: frozenset[str]
+    common: frozenset[str]
+    stretched: frozenset[str]
     directions: Mapping[str, tuple[tuple[tuple[str, ...], str, str], ...]]
+
+    def is_common(self, meaning: Meaning) -> bool:
+        """In wide use: a brand by its name, a generic name by its ingredients (table `common`)."""
+        if meaning.phrase in self.common:
+            return True
+        return not meaning.brand and bool(meaning.ingredients) and self.common.issuperset(meaning.ingredients)
 
     def usual_route_of(self, ingredients: Sequence[str]) -> str:
         """Route a product of these ingredients is nearly always used by; "" when that differs or is not known.
@@ -161,6 +169,8 @@ def load(folder: Path) -> Vocabulary:
         forms={form.phrase: form for form, _ in forms},
         not_drugs={meaning.phrase: meaning for meaning in grammar if meaning.kind == NOT_DRUG},
         carriers=frozenset(ingredient for (ingredient,) in _rows(tables / "carriers.csv", "ingredient")),
+        common=frozenset(_phrase(name) for (name,) in _rows(tables / "common.csv", "name")),
+        stretched=frozenset(_phrase(name) for (name,) in _rows(tables / "stretched.csv", "name")),
         directions=_directions(tables),
         grammar_words=frozenset(word for meaning in grammar for word in meaning.phrase.split()),
     )

@@ -81,7 +81,8 @@ def interpret(name: tuple[Piece, ...], vocabulary: Vocabulary, near: Mapping[str
     if left:
         notes.append(f"not understood: {' '.join(left)}")
         leading = isinstance(name[0], str) and name[0] in left and len(name[0]) > SHORT_WORD
-        status = APPROXIMATE if brand_only or leading or not main else status
+        bare_cation = any(hit.meaning.salt for hit in used)  # "sodium bic": the rest may be its anion
+        status = APPROXIMATE if brand_only or leading or bare_cation or not main else status
     if modifiers and not _covered(modifiers, used):
         status = APPROXIMATE
         notes.append(f"may change what it contains: {' '.join(modifiers)}")
@@ -257,11 +258,9 @@ def _without_carriers(hits: list[Hit], vocabulary: Vocabulary) -> tuple[list[Hit
 
 
 def _mostly_guessed(hits: list[Hit], rest: list[str]) -> bool:
-    """A guess or an abbreviation among words that mean nothing here is chance: brands beside one, others beside two."""
+    """A guess or an abbreviation among words that mean nothing here is chance, not a drug."""
     weak = [hit for hit in hits if _is_guess(hit) or _is_short(hit.meaning)]
-    words = [word for word in rest if len(word) > SHORT_WORD]
-    enough = 1 if any(hit.meaning.brand or _is_short(hit.meaning) for hit in weak) else 2
-    return len(weak) == len(hits) and len(words) >= enough
+    return len(weak) == len(hits) and any(len(word) > SHORT_WORD for word in rest)
 
 
 def _is_guess(hit: Hit) -> bool:

@@ -13,17 +13,19 @@ from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
-from rapidfuzz.distance import OSA
+from rapidfuzz.distance import OSA, Prefix
 from rapidfuzz.process import cdist
 
-from medcramp.knowledge.vocabulary import NAME, Meaning, Vocabulary
+from medcramp.knowledge.vocabulary import ABBREVIATION, NAME, Meaning, Vocabulary
 from medcramp.recognise.named import AMBIGUOUS, APPROXIMATE, NORMALISED, UNKNOWN, Near
 
 SHORTEST = 4
 SHORTEST_COMPARED = 5
 SHORTEST_CUT_OFF = 6
 SHORTEST_GLUED = 6
-SHORTEST_CUT_OFF_BRAND = 8
+SHORTEST_CUT_OFF_SURE, SURE_SHARE = 8, 0.6
+ENDING_LENGTH = 2
+SHORTEST_WORD_JOINED = 3
 CONFUSED_MARGIN = 2
 SHOWN = 5
 SHORTEST_BRAND, LONG_BRAND = 7, 10
@@ -90,7 +92,7 @@ class Nearest:
         clear = sorted(
             (phrase.replace(" ", ""), phrase)
             for phrase, meaning in vocabulary.names.items()
-            if len(phrase) >= SHORTEST and not any(mark.isdigit() for mark in phrase)
+            if len(phrase) >= SHORTEST and meaning.detail != ABBREVIATION and not any(mark.isdigit() for mark in phrase)
         )
         self.glued = [glued for glued, _ in clear]
         self.meanings = [vocabulary.names[phrase] for _, phrase in clear]
@@ -100,6 +102,7 @@ class Nearest:
         numbered: dict[frozenset[tuple[str, ...]], int] = {}
         drugs = [frozenset(tuple(sorted(parts)) for parts in meaning.meanings) for meaning in self.meanings_by_length]
         self.drugs = np.array([numbered.setdefault(drug, len(numbered)) for drug in drugs])
+        self.rare = np.array([not vocabulary.is_common(meaning) for meaning in self.meanings_by_length])
         self.lengths = np.array([len(glued) for glued in self.by_length])
 
     @cached_property
@@ -132,7 +135,7 @@ class Nearest:
             if len(word) < SHORTEST:
                 continue
             meaning = self.by_glued.get(word)
-            if meaning is not None and len(word) >= SHORTEST_GLUED:
+            if meaning is not None and len(word) >= SHORTEST_GLUED and meaning.phrase[-2] != " ":
                 found[chunk] = _accepted(NORMALISED, chunk, meaning, 99.0)
             elif len(word) >= SHORTEST_COMPARED:
                 likely = self._same(chunk, word) or self._two_names(chunk, word) or self._cut(chunk, word)
@@ -161,7 +164,7 @@ class Nearest:
         names = self.vocabulary.names
         for at in range(SHORTEST_COMPARED, len(word) - 2):
             first, second = names.get(word[:at]), word[at:]
-            if first is None or not first.ingredients:
+            if first is None or not first.ingredients or (first.brand and not self.vocabulary.is_common(first)):
                 continue
             other = names.get(second)
             if other is not None and other.ingredients and not other.salt and len(second) >= SHORTEST:
@@ -173,7 +176,7 @@ class Nearest:
         return None
 
     def _cut(self, chunk: str, word: str) -> Near | None:
-        """The beginning of names that all stand for the same."""
+        """The beginning of names that all stand for the same; short beginnings only of names in wide use."""
         if len(word) < SHORTEST_CUT_OFF:
             return None
         at, meanings = bisect_left(self.glued, word), []
@@ -181,13 +184,37 @@ class Nearest:
             if self.meanings[at].phrase.startswith(chunk) and self.meanings[at].phrase.count(" ") == chunk.count(" "):
                 meanings.append(self.meanings[at])
             at += 1
-        if not meanings or len({frozenset(part) for meaning in meanings for part in meaning.meanings}) > 1:
+        if not meanings:
             return None
-        target = min(meanings, key=lambda meaning: len(meaning.phrase))
-        if target.brand and len(word) < SHORTEST_CUT_OFF_BRAND:
+        meanings.sort(key=lambda meaning: (not self.vocabulary.is_common(meaning), len(meaning.phrase)))
+        target = meanings[0]
+        sure = len(word) >= SHORTEST_CUT_OFF_SURE and len(word) >= SURE_SHARE * len(target.phrase)
+        several = len({frozenset(part) for meaning in meanings for part in meaning.meanings}) > 1
+        if several or ((target.brand or not sure) and not self.vocabulary.is_common(target)):
+            options = tuple(dict.fromkeys(meaning.phrase for meaning in meanings))[:SHOWN]
+            return Near(
+                AMBIGUOUS, None, options, 90.0, f"{chunk} is the beginning of {' and '.join(options[:2])}", chunk
+            )
+        if target.brand and len(word) < SHORTEST_CUT_OFF_SURE:
             return None
-        whole = not target.brand
+        rival = None if sure else self._other_beginning(word, target)
+        if rival is not None:
+            asked = f"{chunk} may be the beginning of {target.phrase} or {rival.phrase}"
+            return Near(AMBIGUOUS, None, (target.phrase, rival.phrase), 90.0, asked, chunk)
+        whole = sure and not target.brand
         return _accepted(NORMALISED if whole else APPROXIMATE, chunk, target, 95.0 if whole else 90.0)
+
+    def _other_beginning(self, word: str, target: Meaning) -> Meaning | None:
+        """Another drug in wide use whose name begins like a cut word with one slip: metapro, metopro."""
+        right = {frozenset(parts) for parts in target.meanings}
+        at = bisect_left(self.glued, word[0])
+        while at < len(self.glued) and self.glued[at][0] == word[0]:
+            other = self.meanings[at]
+            near = OSA.distance(word, self.glued[at][: len(word)], score_cutoff=1) == 1
+            if near and self.vocabulary.is_common(other) and {frozenset(parts) for parts in other.meanings} != right:
+                return other
+            at += 1
+        return None
 
     def _misspelt(self, chunks: Sequence[str], proposed: Mapping[str, Near]) -> dict[str, Near]:
         """Chunks of one number of allowed slips, compared with the names of about their length."""
@@ -220,6 +247,26 @@ class Nearest:
         options = tuple(dict.fromkeys([likely.meaning.phrase, *(rival.phrase for rival in rivals)]))[:SHOWN]
         return Near(AMBIGUOUS, None, options, likely.score, f"{chunk} is near {' and '.join(options[:2])}", chunk)
 
+    def _is_rival(self, meaning: Meaning) -> bool:
+        """A name one slip further away speaks against a match, unless it is a brand that few people write."""
+        return not meaning.brand or self.vocabulary.is_common(meaning)
+
+    def _believable(self, word: str, meaning: Meaning, slips: int) -> bool:
+        """Most unknown words are names that no table knows: only a name in wide use is likelier misspelt than met anew.
+
+        Medicines' generic names are long and stand out; one slip is believed of all of them. A brand needs more
+        agreement: invented names collide by chance.
+        """
+        if sound(word)[0] != sound(meaning.phrase)[0]:
+            return False
+        common = self.vocabulary.is_common(meaning)
+        if slips > 1 and Prefix.similarity(word, meaning.phrase.replace(" ", "")) >= len(word) - slips - ENDING_LENGTH:
+            return False  # another ending on the same beginning: names of products are made that way
+        if meaning.brand:
+            return common and len(word) >= SHORTEST_BRAND and slips <= (1 if len(word) < LONG_BRAND else 2)
+        medicine = all(self.vocabulary.kinds[part] in ("drug", "otc") for part in meaning.ingredients)
+        return (common and (medicine or slips == 1)) or (medicine and slips == 1)
+
     def _judge(self, chunk: str, word: str, spelled: Distances, heard: Distances, start: int) -> Near | None:
         """Accept, ask, or leave: by the fewest slips, the next best that is another drug, and the confused pairs.
 
@@ -230,9 +277,10 @@ class Nearest:
         if best > edits + 1:
             return None
         within = np.flatnonzero(slips <= best + 1)
-        ranked = within[np.lexsort((spelled[within], slips[within]))]
+        ranked = within[np.lexsort((spelled[within], self.rare[start + within], slips[within]))]
         top = self.meanings_by_length[start + int(ranked[0])]
         others = ranked[self.drugs[start + ranked] != self.drugs[start + ranked[0]]]
+        others = [at for at in others if slips[at] == best or self._is_rival(self.meanings_by_length[start + int(at)])]
         rivals = [self.meanings_by_length[start + int(at)] for at in others[:SHOWN]]
         confused = sorted(
             partner
@@ -240,21 +288,17 @@ class Nearest:
             if OSA.distance(word, partner.replace(" ", "")) <= best + CONFUSED_MARGIN
         )
         options = tuple(dict.fromkeys([top.phrase, *confused, *(rival.phrase for rival in rivals)]))[:SHOWN]
+        if " " in chunk and min(map(len, chunk.split())) < SHORTEST_WORD_JOINED:
+            return None  # a letter behind a name makes another product of it
         score = round(100 * (1 - best / len(word)), 1)
         asked = f"{chunk} is near {' and '.join(options[:2])}"
         if best > edits:
             return Near(UNKNOWN, None, options, score, asked, chunk)
-        safe = not rivals and not confused and best <= accepted_edits(len(word)) and believable(word, top, best)
+        accepted = 1 if " " in chunk else accepted_edits(len(word))
+        safe = not rivals and not confused and best <= accepted and self._believable(word, top, best)
         return (
             _accepted(APPROXIMATE, chunk, top, score) if safe else Near(AMBIGUOUS, None, options, score, asked, chunk)
         )
-
-
-def believable(word: str, meaning: Meaning, slips: int) -> bool:
-    """Short and invented names collide by chance: a brand needs more agreement than a generic name."""
-    if sound(word)[0] != sound(meaning.phrase)[0]:
-        return False
-    return not meaning.brand or (len(word) >= SHORTEST_BRAND and slips <= (1 if len(word) < LONG_BRAND else 2))
 
 
 def _distances(words: Sequence[str], names: Sequence[str], limit: int) -> Distances:
