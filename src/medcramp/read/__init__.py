@@ -30,9 +30,11 @@ def read_inputs(
     """Read exports and companion files (`patients`, `conditions`, `labs`, `allergies`).
 
     Returns records, rejected and ignored rows, the row ledger, companion frames, notices and readings (see
-    `records.ReadResult`). `looks_like_drug` tells medicines from other texts (default: the vocabulary's words).
+    `records.ReadResult`); a file is named there as shortly as tells it apart.
+    `looks_like_drug` tells medicines from other texts (default: the vocabulary's words).
     Raises InputUnreadableError (10), ColumnsNotUnderstoodError (11), UsageError (2).
     """
     from medcramp.read.assemble import assemble
+    from medcramp.read.source_names import with_short_names
 
-    return assemble(paths, options, companions or {}, progress, looks_like_drug)
+    return with_short_names(assemble(paths, options, companions or {}, progress, looks_like_drug))
