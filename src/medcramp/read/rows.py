@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -24,7 +25,7 @@ def refuse_rows(reader: Reader, found: Mapping[str, Column], fates: Fates, has_p
     """Rows that are no record: totals and footers, no drug, no patient, carrier fluids."""
     table = reader.table
     named = found["drug"].known | found["ndc"].known | found["rxcui"].known
-    small = np.flatnonzero(~(named & has_patient) & fates.open)
+    small = np.flatnonzero((~(named & has_patient) | _called_total(reader, found["drug"])) & fates.open)
     if len(small):
         _mark_footers(reader, fates, small)
     fates.mark(~named, IGNORED, NO_DRUG)
@@ -34,6 +35,13 @@ def refuse_rows(reader: Reader, found: Mapping[str, Column], fates: Fates, has_p
         if kinds.values[code] == "no":
             fates.mark(kinds.codes == code, IGNORED, CARRIER)
     assert len(table) == fates.rows
+
+
+def _called_total(reader: Reader, drug: Column) -> np.ndarray:
+    """Rows with "Patient total" or a page number where the medicine should be."""
+    words = "|".join(f"(?:{p.pattern})" for p, kind in reader.columns.row_words if kind in {"total", "page"})
+    called = re.compile(words, re.IGNORECASE).search
+    return np.isin(drug.codes, [code for code in drug.used if called(drug.values[code])])
 
 
 def _mark_footers(reader: Reader, fates: Fates, suspects: np.ndarray) -> None:

@@ -26,6 +26,8 @@ NAME_AND_DATE = re.compile(
 )
 CONTINUED = re.compile(r"\(?\s*\b(?:cont(?:inued|'d|d)?\.?)\s*\)?\s*$", re.IGNORECASE)
 FEW_CELLS = 6
+NOTE_SHARE = 0.25
+"""Part of the cells of a usual record below which a row may be a remark."""
 LONGEST_ROW_CODE = 2
 PROBED_ROWS = 1_000
 """Narrow rows among which a first heading must be found."""
@@ -169,11 +171,12 @@ def one_code_for_all(shaped: Shaped) -> bool:
 
 
 def _mark_notes(shaped: Shaped, drug_test: DrugTest) -> None:
-    """Rows whose only cell is a text in the medicine column that names none: signatures, remarks, section titles."""
+    """Rows of few cells whose text in the medicine column names none: signatures, remarks, section titles."""
     drug = field_column(shaped, "drug")
     cells = np.sum([column.known for column in shaped.table.columns], axis=0)
-    notes = [code for code, text in zip(drug.used, drug.texts, strict=True) if not drug_test(text)]
-    shaped.fates.mark(np.isin(drug.codes, notes) & (cells == 1), IGNORED, "text of the report, not a record")
+    named = np.isin(drug.codes, [code for code in drug.used if drug_test(drug.values[code])])
+    few = max(1.0, NOTE_SHARE * float(np.median(cells[named]))) if named.any() else 1.0
+    shaped.fates.mark(drug.known & ~named & (cells <= few), IGNORED, "text of the report, not a record")
 
 
 def person_headings(shaped: Shaped, above: Sequence[Sequence[str]], columns: Columns, drug_test: DrugTest) -> Shaped:
