@@ -97,6 +97,32 @@ def test_a_more_specific_rule_silences_the_general_one():
     assert run.screened.replaced == 1
 
 
+@pytest.mark.parametrize(
+    ("drugs", "rule"),
+    [
+        (("simvastatin 20 mg tablet, 1 tablet at bedtime", "Paxlovid 300-100 mg dose pack, twice daily"), "ST-01"),
+        (("lovastatin 20 mg tablet, 1 tablet daily", "Kaletra 200-50 mg tablet, 2 tablets twice daily"), "ST-01"),
+    ],
+)
+def test_an_inhibitor_and_its_booster_in_one_product_are_one_finding(drugs, rule):
+    run = told(*drugs)
+    found = run.findings()
+    assert (found["rule"] == rule).sum() == 1
+    assert run.screened.replaced >= 1
+
+
+def test_an_inhibitor_and_its_booster_in_two_products_are_two_findings():
+    run = told("simvastatin 20 mg tablet, 1 daily", "Reyataz 300 mg capsule, 1 daily", "Norvir 100 mg tablet, 1 daily")
+    assert (run.findings()["rule"] == "ST-01").sum() == 2
+
+
+def test_what_is_certain_never_gives_way_to_what_is_to_be_verified():
+    unknown = {"drug": "Kaletra 200-50 mg tablet", "sig": "2 tablets twice daily", "active": "unknown"}
+    run = told("simvastatin 20 mg tablet, 1 daily", "Norvir 100 mg tablet, 1 daily", unknown)
+    found = run.findings()
+    assert set(found.loc[(found["rule"] == "ST-01").to_numpy(), "certainty"]) == {"confirmed", "verify"}
+
+
 def test_a_laboratory_result_raises_a_severity_and_says_why():
     drugs = ("furosemide 40 mg tablet, 1 daily", "metolazone 2.5 mg tablet, 1 daily")
     assert one(told(*drugs), "HK-01")["severity"] == "moderate"

@@ -27,7 +27,7 @@ PATIENT_FACTS = (
     "egfr_note",
     "history_start",
 )
-PRODUCT_FACTS = ("ingredients", "route", "certain", "possible", "form")
+PRODUCT_FACTS = ("ingredients", "route", "certain", "possible", "form", "release")
 EXPOSURE_FACTS = (
     "patient",
     "product",
@@ -53,9 +53,10 @@ class Facts:
 
     `patients` (PATIENT_FACTS; n rows ordered by patient id; numbers NaN and texts "" when unknown; `pregnant` 1/0/NaN;
     `history_start` = first date on any record). `products` (PRODUCT_FACTS): distinct products of the run; brand and
-    generic are one; `certain`/`possible` are tuples of groups. `exposures` (EXPOSURE_FACTS): one row per patient and
-    product, ordered by patient; dates datetime64[D] with NaT unknown; `course_start` begins the present course by the
-    gap rule; `active` is ACTIVE, STOPPED or UNKNOWN; `duplicated` = supplied under two names at once.
+    generic are one; `certain`/`possible` are tuples of groups; `form`, `release` "" where lines differ or it does not
+    matter. `exposures` (EXPOSURE_FACTS): one row per patient and product, ordered by patient; dates datetime64[D] with
+    NaT unknown; `course_start` begins the present course by the gap rule; `active` is ACTIVE, STOPPED or UNKNOWN;
+    `duplicated` = supplied under two names at once.
     `doses` (DOSE_FACTS): one row per exposure and ingredient; `known_mg` a day is the sum over current lines whose dose
     is known, the true sum when `complete`. `lines` (LINE_FACTS): the patient's own drug lines of each exposure, with
     their latest and first record (row of the records frame). `labs` (LAB_FACTS): latest result per patient and test

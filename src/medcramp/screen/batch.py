@@ -15,6 +15,8 @@ from medcramp.logic.facts import Facts, Index
 from medcramp.logic.planes import Mask
 from medcramp.records import FINDING_COLUMNS, GRADES, SEVERITIES, URGENCIES
 
+REPEATED = frozenset(("interaction", "dose", "duplicate"))
+_COMPARED = ("patients", "drugs", "severity", "certain")
 CONFIRMED, VERIFY = "confirmed", "verify"
 _ODD = 0x9E3779B97F4A7C15  # an odd multiplier loses nothing and keeps (a, b) apart from (b, a)
 Texts = NDArray[np.object_]
@@ -108,6 +110,42 @@ def without_replaced(batches: Sequence[Batch], size: int) -> tuple[list[Batch], 
             batch = batch.keep(mask)
         kept.append(batch)
     return kept, dropped
+
+
+def without_repeated(batches: Sequence[Batch]) -> tuple[list[Batch], int]:
+    """Batches without findings that say of the same drug lines what another finding of the rule says, and how many.
+
+    Two cells of a matrix can meet one product (an inhibitor and its booster). The more severe, then the certain, then
+    the earlier finding stays; a certain finding never gives way to one that is to be verified.
+    """
+    of_rule: dict[str, list[int]] = {}
+    for place, batch in enumerate(batches):
+        if batch.kind in REPEATED and len(batch):
+            of_rule.setdefault(batch.rule, []).append(place)
+    kept, dropped = list(batches), 0
+    for places in of_rule.values():
+        if len(places) > 1:
+            several = [batches[place] for place in places]
+            for place, batch, mask in zip(places, several, _first_of_lines(several), strict=True):
+                dropped += int((~mask).sum())
+                kept[place] = batch.keep(mask)
+    return kept, dropped
+
+
+def _first_of_lines(batches: Sequence[Batch]) -> list[Mask]:
+    """Per batch, which of its findings no other finding for the same patient and drug lines makes superfluous."""
+    found = pd.DataFrame(
+        {name: np.concatenate([getattr(batch, name) for batch in batches]) for name in _COMPARED}
+    ).assign(place=np.repeat(np.arange(len(batches)), [len(batch) for batch in batches]))
+    found["doubt"] = ~found["certain"]
+    ordered = found.sort_values(["patients", "drugs", "severity", "doubt", "place"], kind="stable")
+    lines = ordered.groupby(["patients", "drugs"], sort=False)
+    said = (
+        lines["certain"].cummax().groupby([ordered["patients"], ordered["drugs"]], sort=False).shift(fill_value=False)
+    )
+    superfluous = (lines.cumcount() > 0) & (said | ~ordered["certain"])
+    mask = ~superfluous.sort_index().to_numpy()
+    return np.split(mask, np.cumsum([len(batch) for batch in batches])[:-1])
 
 
 def to_frame(batches: Sequence[Batch], facts: Facts) -> pd.DataFrame:

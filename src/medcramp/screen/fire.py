@@ -11,6 +11,7 @@ from medcramp.logic import expressions as ex
 from medcramp.logic.evaluate import Evaluator
 from medcramp.logic.facts import Index, distinct
 from medcramp.logic.planes import Mask
+from medcramp.logic.supposing import if_taken
 from medcramp.records import SEVERITIES, URGENCIES
 from medcramp.screen.batch import Batch, Texts, code, same, text
 from medcramp.screen.lines import Evidence
@@ -34,7 +35,7 @@ def fire(rule: Rule, evaluator: Evaluator, evidence: Evidence, *, policy: bool) 
     certain = when.certain[candidates].copy()
     for need in rule.needs:
         certain &= ~evaluator.planes(need).unknown[candidates]
-    severity, reasons = _severity(rule, evaluator, candidates, policy)
+    severity, reasons = _severity(rule, evaluator, candidates, certain, policy)
     exposures = looked_at(rule, evaluator, candidates)
     drugs = evidence.drugs(exposures, candidates)
     facts = _facts(rule, evaluator, candidates)
@@ -63,14 +64,22 @@ def fire(rule: Rule, evaluator: Evaluator, evidence: Evidence, *, policy: bool) 
     )
 
 
-def _severity(rule: Rule, evaluator: Evaluator, patients: Index, policy: bool) -> tuple[np.ndarray, Texts]:
-    """Severity code per patient after upgrades, and why it was raised ("" = it was not)."""
+def _severity(
+    rule: Rule, evaluator: Evaluator, patients: Index, certain: Mask, policy: bool
+) -> tuple[np.ndarray, Texts]:
+    """Severity code per patient after upgrades, and why it was raised ("" = it was not).
+
+    A finding that is not `certain` has the severity it would have: what is perhaps taken counts as taken.
+    """
     severity = same(code(shown(rule.severities, evaluator.facts.jurisdiction), SEVERITIES), len(patients))
     reasons = text("", len(patients))
     for upgrade in rule.upgrade:
         if upgrade.tag == "POLICY" and not policy:
             continue
-        raised = evaluator.planes(upgrade.when).certain[patients] & (RANK[upgrade.to] < severity)
+        holds = evaluator.planes(upgrade.when).certain[patients]
+        if not certain.all():
+            holds = holds | (~certain & if_taken(evaluator, upgrade.when)[patients])
+        raised = holds & (RANK[upgrade.to] < severity)
         if raised.any():
             severity[raised] = RANK[upgrade.to]
             compared = evaluator.words(upgrade.when, patients[raised])

@@ -13,7 +13,7 @@ from medcramp.logic.evaluate import Evaluator
 from medcramp.logic.facts import Facts
 from medcramp.logic.planes import Mask
 from medcramp.records import ELECTROLYTES, SEVERITIES
-from medcramp.screen.batch import Batch, to_frame, without_replaced
+from medcramp.screen.batch import Batch, to_frame, without_repeated, without_replaced
 from medcramp.screen.classes import class_findings
 from medcramp.screen.duplicates import duplicate_findings
 from medcramp.screen.electrolytes import net_findings, sides, table
@@ -60,6 +60,7 @@ def screen(facts: Facts, knowledge: Knowledge, settings: ScreenSettings | None =
     ]
     batches, undated = without_undated(batches, facts)
     batches, replaced = without_replaced(batches, facts.size)
+    batches, repeated = without_repeated(batches)
     if settings.policy_rules:
         batches += net_findings(all_sides, _spoken_for(batches, facts.size), evaluator, evidence)
     shown = [batch.keep(batch.severity <= RANK[settings.min_severity]) for batch in batches]
@@ -72,7 +73,7 @@ def screen(facts: Facts, knowledge: Knowledge, settings: ScreenSettings | None =
         electrolytes=table(all_sides, evaluator),
         not_assessed=not_assessed(findings, undated, facts),
         suppressed=int(hidden.sum()),
-        replaced=replaced,
+        replaced=replaced + repeated,
         below_severity=below,
         counts={str(name): int(count) for name, count in findings["severity"].value_counts().items()},
     )
