@@ -6,7 +6,8 @@ Many lines differ in strength, form or maker only; each of the three parts is un
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from medcramp.knowledge import wording
 from medcramp.knowledge.vocabulary import (
@@ -41,16 +42,16 @@ _MARKS = {
     "}": CLOSE,
 }
 _NAMING = frozenset((NAME, SALT, NOT_DRUG, MODIFIER))
-_STOPS = frozenset("[]{};|")
+_STOPS = re.compile(r"[][{};|]")
 _NOTHING: tuple[None, Longer] = (None, {})
 _MARKED_WORD = re.compile(r"([^a-z0-9%]*?)(\d+(?:[.,]\d+)*|\.\d+|[a-z]+|%)")
+_CHUNKS = 1 << 14
 BREAK = "|"
 
 Piece = Meaning | str
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A cut line. `name`: meanings, unknown words and marks in order; `strength`: numbers, units and marks, with
     `BREAK` where something else stood between; `product`: forms and routes."""
 
@@ -72,7 +73,7 @@ def cut(text: str, vocabulary: Vocabulary) -> Line:
         word, marks = words[place], before[place]
         meaning, longer = phrases.get(word, _NOTHING)
         length = 0 if meaning is None else 1
-        if longer or (plain and plain[place] != word):
+        if plain is not None or (longer and place + 1 < count and words[place + 1] in longer):
             length, meaning = _longest(vocabulary, words, plain, before, place)
         if marks and (marks[0] in "([{)]}" or len(marks) > 1):
             depth = _brackets(name, marks, depth)
@@ -93,13 +94,18 @@ def cut(text: str, vocabulary: Vocabulary) -> Line:
         place += length or 1
         if meaning is None:
             if word.isalpha() and not depth and word not in units:
-                _add(name, word, marks)
+                if marks:
+                    _join(name, marks)
+                name.append(word)
         elif meaning.kind in _NAMING:
-            _add(name, meaning, marks)
+            if marks:
+                _join(name, marks)
+            name.append(meaning)
         elif meaning.kind in (FORM, ROUTE):
             device = vocabulary.not_drugs.get(meaning.phrase) if not name and not product else None
             if device is not None and device.detail == "device":  # "syringe, insulin 0.5 ml"
-                _add(name, device, marks)
+                _join(name, marks)
+                name.append(device)
             product.append(meaning)
         elif meaning.kind == JOINER and name:
             _mark(name, JOIN)
@@ -125,11 +131,34 @@ def _brackets(name: list[Piece], marks: str, depth: int) -> int:
 
 
 def _words(text: str) -> tuple[list[str], list[str]]:
-    """Words and numbers of a text, and the marks that stand before each."""
-    pairs = _MARKED_WORD.findall(wording.fold(text))
-    return [word for _, word in pairs], [
-        marks.replace(" ", "") if len(marks) > 1 else marks.strip() for marks, _ in pairs
-    ]
+    """Words and numbers of a text, and the marks that stand before each; spaces are no marks."""
+    words: list[str] = []
+    before: list[str] = []
+    pending = ""
+    for chunk in text.split():
+        found, marks, after = _chunk(chunk)
+        if found:
+            words += found
+            before += marks
+            if pending:
+                before[-len(marks)] = pending + marks[0]
+                pending = ""
+        if after:
+            pending += after
+    return words, before
+
+
+@lru_cache(_CHUNKS)
+def _chunk(text: str) -> tuple[tuple[str, ...], tuple[str, ...], str]:
+    """Words and numbers of a text without spaces, the marks before each, and the marks behind the last.
+
+    The same chunks stand in many lines: "tablets", "20mg", "(Teva".
+    """
+    folded = wording.fold(text)
+    found = list(_MARKED_WORD.finditer(folded))
+    after = folded[found[-1].end() :] if found else folded
+    marks = tuple(each[1].replace(" ", "") for each in found)
+    return tuple(each[2] for each in found), marks, after.replace(" ", "")
 
 
 def _longest(
@@ -151,7 +180,7 @@ def _phrase_at(vocabulary: Vocabulary, words: list[str], before: list[str], at: 
     if longer and at + 1 < len(words):
         for candidate, longest in longer.get(words[at + 1], ()):
             end = at + len(candidate)
-            if tuple(words[at:end]) != candidate or any(_STOPS.intersection(marks) for marks in before[at + 1 : end]):
+            if tuple(words[at:end]) != candidate or _STOPS.search("".join(before[at + 1 : end])):
                 continue
             if candidate[-1][-1].isdigit() and end < len(words) and words[end] in vocabulary.units and not before[end]:
                 continue
@@ -168,12 +197,12 @@ def _joined(marks: str, strength: list[str]) -> list[str]:
     return [BREAK] if marks else []
 
 
-def _add(name: list[Piece], piece: Piece, marks: str) -> None:
+def _join(name: list[Piece], marks: str) -> None:
+    """Keep of the marks before a piece those that say how it belongs to the one before."""
     for mark in marks:
         kind = _MARKS.get(mark)
         if kind in (JOIN, HYPHEN, ","):
             _mark(name, kind)
-    name.append(piece)
 
 
 def _mark(name: list[Piece], mark: str) -> None:
