@@ -152,6 +152,14 @@ def test_lines_are_found_by_group_and_kind():
     assert CLINICAL.lines("laba", "monitor") == ()
 
 
+@pytest.mark.parametrize("group", sorted(CLINICAL.linked))
+def test_every_linked_class_has_something_of_its_own_to_say_or_check(group):
+    lines = [*CLINICAL.lines(group, "say"), *CLINICAL.lines(group, "monitor")]
+    general = {line.text for line in CLINICAL.lines("all", "say")}
+    assert lines
+    assert not general & {line.text for line in lines}
+
+
 HEADS = {
     "cramp_links.csv": "group,ingredient,forms,release,grade,basis,figure,source,verified,note",
     "electrolyte_effects.csv": "group,electrolyte,direction,likelihood,onset,mechanism,dose_dependent,source,verified",

@@ -88,14 +88,18 @@ def _strongest(patient: Index, link_of: Index) -> tuple[Index, Index]:
 
 
 def _message(link: CrampLink) -> str:
-    figure = f" Figure: {link.shown_figure}." if link.shown_figure else ""
-    unverified = "" if link.verified else " (Not verified against a source.)"
-    note = f" {link.note}" if link.note else ""
-    return f"Link to cramps: {link.grade} ({link.basis}).{figure}{note}{unverified}"
+    """What the grade rests on (the grade itself stands in a column of its own)."""
+    figure = _sentence(link.shown_figure) if link.shown_figure else ""
+    unverified = "" if link.verified else "(Not verified against a source.)"
+    return " ".join(filter(None, (_sentence(link.basis), figure, link.note, unverified)))
+
+
+def _sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}."
 
 
 def _counsel(group: str, evaluator: Evaluator) -> str:
+    """The first thing to say and the first to check; what goes for every medicine is said elsewhere, once."""
     clinical = evaluator.knowledge.clinical
     lines = [*clinical.lines(group, "say")[:1], *clinical.lines(group, "monitor")[:1]]
-    lines = lines or list(clinical.lines("all", "say")[:1])
     return " ".join(line.text for line in lines)
