@@ -18,6 +18,13 @@ import pandas as pd
 from medcramp.records import Notice, RowLedger
 
 HEAD_ROWS = 1000
+UNKNOWN = -1
+"""The code of an empty cell."""
+
+
+def smallest(distinct: int) -> type[np.signedinteger]:
+    """The smallest integer type that can number `distinct` texts."""
+    return np.int8 if distinct <= 127 else np.int16 if distinct <= 32_767 else np.int32
 
 
 @dataclass(frozen=True)
@@ -39,10 +46,11 @@ class Grid:
     that is not asked for costs next to nothing, however many rows there are. `table` is everything at once.
 
     Every table is a `pyarrow.Table` whose columns are called "0", "1", … (the position in the grid) and hold
-    dictionary<int32, string>; all chunks of a column share one dictionary, which has no duplicates and no "" (an empty
-    cell is null; a cell of blanks stays as it is; entries that no row uses may remain). Text is exactly what the cell
-    shows: numbers as stored ("45", "7.5", never "45.0"), number formats that carry leading zeros or dashes applied,
-    real dates as ISO ("2024-03-05", "2024-03-05T10:15:00"), booleans "TRUE"/"FALSE", error cells ("#REF!") as shown.
+    dictionary<int8, int16 or int32, string>; all chunks of a column share one dictionary, which has no duplicates and
+    no "" (an empty cell is null; a cell of blanks stays as it is; entries that no row uses may remain). Text is exactly
+    what the cell shows: numbers as stored ("45", "7.5", never "45.0"), number formats with leading zeros or dashes
+    applied, real dates as ISO ("2024-03-05", "2024-03-05T10:15:00"), booleans "TRUE"/"FALSE", error cells ("#REF!") as
+    shown.
 
     Short rows are padded with nulls and blank rows stay (all null), so row i is the file's row `first_row + i` as a
     spreadsheet counts (a quoted line break does not start a row). Text without any delimiter (printed reports) has

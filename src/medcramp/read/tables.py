@@ -14,9 +14,7 @@ import pandas as pd
 import pyarrow as pa
 
 from medcramp.errors import InputUnreadableError
-from medcramp.read.grids import HEAD_ROWS, Grid
-
-UNKNOWN = -1
+from medcramp.read.grids import HEAD_ROWS, UNKNOWN, Grid, smallest
 
 
 @dataclass(frozen=True, eq=False)
@@ -218,11 +216,6 @@ def table_from(
     """A table of columns that are there already."""
     source = Source(len(columns), lambda places: [columns[place] for place in places])
     return Table(file, sheet, source, slice(0, len(rows)), rows, titles)
-
-
-def smallest(distinct: int) -> type[np.signedinteger]:
-    """The smallest integer type that can number `distinct` texts."""
-    return np.int8 if distinct <= 127 else np.int16 if distinct <= 32_767 else np.int32
 
 
 def objects(texts: Sequence[str] | dict[str, int]) -> np.ndarray:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Any
 
@@ -11,20 +13,23 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from medcramp.errors import InputUnreadableError
-from medcramp.read.grids import HEAD_ROWS, Grid, loaded
+from medcramp.read.grids import HEAD_ROWS, UNKNOWN, Grid, loaded, smallest
 from medcramp.read.options import Limits
 
 DICTIONARY = pa.dictionary(pa.int32(), pa.string())
+WINDOW_BYTES = 32 << 20
 
 
 def encoded(codes: np.ndarray, values: pa.Array) -> pa.DictionaryArray:
-    """Dictionary array from int32 codes (-1 = empty) and their distinct values."""
-    return pa.DictionaryArray.from_arrays(pa.array(codes, mask=codes < 0), values)
+    """Dictionary array from codes (-1 = empty) and their distinct values."""
+    empty = codes < 0
+    return pa.DictionaryArray.from_arrays(pa.array(codes, mask=empty if empty.any() else None), values)
 
 
 def codes_of(array: pa.DictionaryArray) -> np.ndarray:
-    """int32 codes of a dictionary array, -1 where it is null."""
-    return np.asarray(array.indices.fill_null(-1))
+    """Codes of a dictionary array, -1 where it is null."""
+    indices = array.indices
+    return np.asarray(indices.fill_null(UNKNOWN) if indices.null_count else indices)
 
 
 def table_of(columns: Sequence[Any], rows: int) -> pa.Table:
@@ -102,42 +107,59 @@ def memory_grid(table: pa.Table, overlong: Sequence[int] = (), **about: Any) -> 
     return Grid(head=table.slice(0, HEAD_ROWS), loader=loaded(table, overlong), **about)
 
 
-def accumulated(batches: Iterable[pa.RecordBatch], window: int = 24) -> Iterator[pa.ChunkedArray]:
-    """The columns of a stream of batches, each column's chunks sharing one dictionary.
+@dataclass(eq=False)
+class _Growing:
+    """A column while it is read: its distinct values so far and, per piece, the smallest codes that number them."""
 
-    Memory: int32 codes for every cell, each distinct value once, and the text of `window` batches.
+    values: pa.Array = field(default_factory=lambda: pa.array([], pa.string()))
+    codes: list[np.ndarray] = field(default_factory=list)
+
+    def add(self, chunks: pa.ChunkedArray) -> None:
+        """More rows of dictionary-encoded text."""
+        chunks = chunks.unify_dictionaries()
+        if not chunks.num_chunks:
+            return
+        incoming = chunks.chunk(0).dictionary
+        found = pc.index_in(incoming, value_set=self.values)
+        fresh = incoming.filter(pc.is_null(found))
+        places = np.asarray(found.fill_null(UNKNOWN)).astype(np.int32)
+        places[places < 0] = np.arange(len(self.values), len(self.values) + len(fresh), dtype=np.int32)
+        self.values = pa.concat_arrays([self.values, fresh])
+        # The extra entry at the end is where code -1 (empty) points.
+        places = np.append(places, np.int32(UNKNOWN)).astype(smallest(len(self.values)))
+        self.codes += [places[codes_of(chunk)] for chunk in chunks.chunks]
+
+    def whole(self) -> pa.ChunkedArray:
+        """All rows in one piece."""
+        codes = np.concatenate(self.codes) if self.codes else np.empty(0, dtype=np.int8)
+        self.codes.clear()
+        return pa.chunked_array([encoded(codes, self.values)])
+
+
+def accumulated(tables: Iterable[pa.Table]) -> list[pa.ChunkedArray]:
+    """The columns of tables below each other (dictionary-encoded text), each in one piece.
+
+    Memory: a code of one to four bytes for every cell, each distinct value once, and one table at a time.
     """
-    values: list[pa.Array] = []
-    codes: list[list[np.ndarray]] = []
+    columns: list[_Growing] = []
+    # Arrow and numpy let go of the interpreter: columns grow side by side.
+    with ThreadPoolExecutor(pa.cpu_count()) as pool:
+        for table in tables:
+            columns = columns or [_Growing() for _ in table.columns]
+            list(pool.map(_Growing.add, columns, table.columns))
+    return [column.whole() for column in columns]
+
+
+def windows(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
+    """A stream of batches as a few larger tables, for what has a cost per table."""
     waiting: list[pa.RecordBatch] = []
-
-    def take_in() -> None:
-        table = pa.Table.from_batches(waiting).unify_dictionaries()
-        for position, column in enumerate(table.columns):
-            if position == len(values):
-                values.append(pa.array([], pa.string()))
-                codes.append([])
-            values[position], numbers = _merged(values[position], column.chunk(0).dictionary)
-            for chunk in column.chunks:
-                # The extra entry at the end is where code -1 (empty) points.
-                codes[position].append(numbers[codes_of(chunk)])
-        waiting.clear()
-
+    size = 0
     for batch in batches:
         waiting.append(batch)
-        if len(waiting) == window:
-            take_in()
+        size += batch.nbytes
+        if size > WINDOW_BYTES:
+            yield pa.Table.from_batches(waiting)
+            waiting.clear()
+            size = 0
     if waiting:
-        take_in()
-    for distinct, chunks in zip(values, codes, strict=True):
-        yield pa.chunked_array([encoded(chunk, distinct) for chunk in chunks], DICTIONARY)
-        chunks.clear()
-
-
-def _merged(known: pa.Array, incoming: pa.Array) -> tuple[pa.Array, np.ndarray]:
-    """Known values followed by the new ones, and int32 positions there of the incoming values (plus a last -1)."""
-    found = pc.index_in(incoming, value_set=known)
-    fresh = incoming.filter(pc.is_null(found))
-    numbers = np.asarray(found.fill_null(-1)).astype(np.int32)
-    numbers[numbers < 0] = np.arange(len(known), len(known) + len(fresh), dtype=np.int32)
-    return pa.concat_arrays([known, fresh]), np.append(numbers, np.int32(-1))
+        yield pa.Table.from_batches(waiting)

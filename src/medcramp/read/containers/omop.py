@@ -181,10 +181,11 @@ def _birth(year: str | None, month: str | None, day: str | None, moment: str | N
 
 
 def _one_chunk(column: pa.ChunkedArray) -> pa.DictionaryArray:
-    """All chunks as one array (they share their dictionary)."""
+    """All chunks as one array (they share their dictionary), codes of one width: such columns are put together."""
     if not column.num_chunks:
         return encoded(np.empty(0, dtype=np.int32), pa.array([], pa.string()))
-    return encoded(np.concatenate([codes_of(chunk) for chunk in column.chunks]), column.chunk(0).dictionary)
+    codes = np.concatenate([codes_of(chunk) for chunk in column.chunks], dtype=np.int32, casting="same_kind")
+    return encoded(codes, column.chunk(0).dictionary)
 
 
 def _mapped(column: pa.DictionaryArray | None, lookup: Lookup) -> pa.DictionaryArray | None:

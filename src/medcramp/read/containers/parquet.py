@@ -19,6 +19,7 @@ from medcramp.read.containers.columns import (
     check_width,
     table_of,
     text_column,
+    windows,
     without_blank,
 )
 from medcramp.read.containers.source import Source
@@ -70,7 +71,7 @@ class _ParquetBody:
         """The titles and the first `rows` rows (None = all) of the columns."""
         asked = list(dict.fromkeys(columns)) or [0]
         try:
-            texts = list(accumulated(self._batches(asked, rows)))
+            texts = accumulated(windows(self._batches(asked, rows)))
         except (pa.ArrowException, OSError, ValueError) as error:
             raise _damaged(self.source.name) from error
         table = table_of([texts[asked.index(column)] for column in columns], 0)

@@ -14,7 +14,7 @@ import pyarrow as pa
 from medcramp.errors import InputUnreadableError
 from medcramp.read.options import Limits
 
-CHUNK = 4 << 20
+CHUNK = 2 << 20
 
 
 @dataclass(frozen=True)
