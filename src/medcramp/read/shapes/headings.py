@@ -164,10 +164,11 @@ def person_above(shaped: Shaped, above: Sequence[Sequence[str]], columns: Column
 
 def one_code_for_all(shaped: Shaped) -> bool:
     """Whether all that the columns say of the patient is one short code, the same in every row ("1" in a report)."""
-    others = set(PERSON_FIELDS) - {"patient_id"}
+    if shaped.meaning.has(*set(PERSON_FIELDS) - {"patient_id"}):
+        return False
     cells = np.sum([column.known for column in shaped.table.columns], axis=0)
     code = field_column(shaped, "patient_id").take(2 * cells > cells.max(initial=0))
-    return not shaped.meaning.has(*others) and len(code.used) == 1 and len(code.texts[0]) <= LONGEST_ROW_CODE
+    return len(code.used) == 1 and len(code.texts[0]) <= LONGEST_ROW_CODE
 
 
 def _mark_notes(shaped: Shaped, drug_test: DrugTest) -> None:
