@@ -150,13 +150,13 @@ def _patient_id(strength: int, c: Contents) -> float:
 def _patient_name(strength: int, c: Contents) -> float:
     if c.letters < 0.5 or (c.name < 0.3 and strength < 3):
         return -1.0
-    return -1.0 if strength == 1 and c.drug > 0.4 else 0.5 * c.name
+    return -1.0 if strength == 1 and c.drug > 0.4 and c.drug >= c.name else 0.5 * c.name
 
 
 def _drug(strength: int, c: Contents) -> float:
     if c.letters < 0.3 or c.date > 0.5:
         return -1.0
-    if strength < 3 and c.drug < 0.25:
+    if strength < 3 and (c.drug < 0.25 or (strength == 1 and c.name > c.drug)):
         return -1.0
     return 0.7 * c.drug + 0.3 * c.share(AMOUNT.search)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import itertools
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -17,6 +18,10 @@ DELIMITERS = ",\t;|^~"
 NO_DELIMITER = "\x1f"
 """Stands for "one cell a line" where a library insists on a delimiter: the unit separator, which text does not hold."""
 JUDGED_ROWS = 200
+WIDER_THAN_NAMES = 4
+GAPS = re.compile(r"\S {2,}(?=\S)")
+ENOUGH_GAPS = 2
+SEEN_CHARACTERS = 1 << 16
 ENOUGH = 0.5
 """Part of the rows that must agree on a number of cells."""
 TABLE_WIDTH, TABLE_ROWS = 5, 3
@@ -41,9 +46,18 @@ def find_delimiter(text: str, limits: Limits) -> str:
         if share < ENOUGH and (run := _longest_run(widths)) >= TABLE_WIDTH:
             width, share = run, ENOUGH  # a short table between titles, remarks and other tables
         score = share * min(width, 12) ** 0.5
+        if width < WIDER_THAN_NAMES and _in_positions(text):
+            continue  # columns by position: what cuts the lines is the comma of "LAST, FIRST"
         if share >= ENOUGH and score > best_score:
             best, best_score = delimiter, score
     return best
+
+
+def _in_positions(text: str) -> bool:
+    """Whether most of the first lines are parted several times by runs of blanks."""
+    lines = [line for line in text[:SEEN_CHARACTERS].splitlines()[:JUDGED_ROWS] if line.strip()]
+    parted = sum(1 for line in lines if len(GAPS.findall(line.strip())) >= ENOUGH_GAPS)
+    return parted > ENOUGH * len(lines)
 
 
 def _longest_run(widths: Sequence[int]) -> int:
