@@ -37,6 +37,9 @@ RECORD_COLUMNS = (
     "end_date",
     "status",
     "prescriber",
+    # Beyond the contract: what columns of dose and frequency say ("40 mg BID"), and the pharmacy or site.
+    "dosing",
+    "store",
 )
 # A row of the input that gave no record, and why. `text` is for the owner of the data only, never for logs.
 ROW_NOTE_COLUMNS = ("source_file", "source_sheet", "source_row", "reason", "text")
@@ -113,6 +116,19 @@ def text_column(values: Iterable[str | None]) -> pd.Categorical:
     series = pd.Series(list(values), dtype=object)
     codes, categories = pd.factorize(series.where(series.notna() & (series != ""), None), use_na_sentinel=True)
     return pd.Categorical.from_codes(codes, categories=pd.Index(categories, dtype=object))
+
+
+def directions(records: pd.DataFrame) -> pd.Series:
+    """The directions of each record (categorical): as written, else what columns of dose and frequency say."""
+    if "dosing" not in records or not records["dosing"].notna().any():
+        return records["sig"]
+    written, told = records["sig"].cat, records["dosing"].cat
+    places = {text: place for place, text in enumerate(written.categories)}
+    moved = np.array([places.setdefault(text, len(places)) for text in told.categories] + [-1])[told.codes]
+    codes = np.where(written.codes >= 0, written.codes, moved)
+    return pd.Series(
+        pd.Categorical.from_codes(codes, categories=pd.Index(list(places), dtype=object)), index=records.index
+    )
 
 
 def broadcast(column: pd.Series, value_of: Callable[[str], float]) -> np.ndarray:

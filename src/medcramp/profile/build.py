@@ -16,7 +16,7 @@ from medcramp.profile.columns import categorical
 from medcramp.profile.conditions import conditions
 from medcramp.profile.results import filtration, latest_results
 from medcramp.profile.settings import ProfileSettings
-from medcramp.records import ReadResult, Recognised
+from medcramp.records import ReadResult, Recognised, directions
 
 PREGNANCY = "pregnancy"
 NAT = np.datetime64("NaT", "D")
@@ -31,7 +31,7 @@ def build(read: ReadResult, recognised: Recognised, knowledge: Knowledge, settin
     verdicts = activity.judge(records, recognised.doses["units_usual"].to_numpy(dtype=float)[dose], prn, settings)
     distinct = products.distinct(recognised.items, knowledge.clinical.by_release)
     taken = courses.build(who.of_record, item, prn, verdicts, distinct, settings)
-    sig = categorical(records["sig"]).cat.codes.to_numpy().astype(np.int64)
+    sig = categorical(directions(records)).cat.codes.to_numpy().astype(np.int64)
     on_file = conditions(companions.get("conditions"), who, knowledge, settings)
     labs = latest_results(companions.get("labs"), who, knowledge, settings)
     patients = people.describe(who, records, companions, settings)

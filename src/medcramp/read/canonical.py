@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from medcramp.read import dates, patients, values
+from medcramp.read.dosing import dosing
 from medcramp.read.fields import Reader
 from medcramp.read.ledger import IGNORED, Fates
 from medcramp.read.rows import drop_repeats, refuse_rows, status_word
@@ -72,6 +73,8 @@ def read_table(reader: Reader, fates: Fates) -> Canonical:
         "end_date": days.get("end_date", nothing),
         "status": _status(reader, quantity),
         "prescriber": _prescriber(reader),
+        "dosing": dosing(reader),
+        "store": reader.text("store"),
     }
     refuse_rows(reader, found, fates, patient_id.known | shown.known)
     found["patient_id"] = _identity(reader, found, fates)

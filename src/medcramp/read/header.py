@@ -16,6 +16,8 @@ ENOUGH_FIELDS = 2
 ENOUGH_SCORE = 4.0
 FEWEST_DAYS = 7
 OTHER_WEIGHT = 0.4
+ASIDE = {"other", "store"}
+"""Fields that stand beside records and addresses alike."""
 DATA_PENALTY = 1.5
 Cells = Sequence[str | None]
 
@@ -122,7 +124,7 @@ def _score(header: Header, kind: str, columns: Columns, wanted: set[str]) -> Hea
         found = title_meanings(columns, title, group, kind)
         if found:
             field, strength = max(found.items(), key=lambda item: item[1])
-            if field == "other":
+            if field in ASIDE:
                 score += OTHER_WEIGHT
             else:
                 fields[field] = max(fields.get(field, 0.0), float(strength))

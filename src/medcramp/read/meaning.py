@@ -18,15 +18,21 @@ from medcramp.read.tables import Column, Table
 SAMPLE = 300
 DrugTest = Callable[[str], bool]
 NDC_SHAPE = re.compile(r'[=" \']*[\d*]{3,6}-[\d*]{3,4}-[\d*]{1,2}"?|[="\']*\d{7,12}"?')
+DOSE = re.compile(r"\d[\d.,]*(?:\s*[-/]\s*\d[\d.,]*)?\s*(?:%|[^\W\d_]{1,12}\.?(?:\(s\)|/[^\W\d_]{1,4})?)?")
+"""A figure or a range with at most a unit: "40 mg", "1-2", "1 tab(s)", "20 mg/h"."""
 NAME = re.compile(r"[^\W\d_](?:[^\W\d_]|[ .,'’-])*")
 SETTLED = 4.0
 DATE_FIELDS = ("birth_date", "fill_date", "start_date", "written_date", "end_date", "date")
-SEVERAL = {"drug", "generic_name", "icd10", "substance", "quantity", "birth_date", "strength", "sig", "status"}
+SEVERAL = {
+    *("drug", "generic_name", "icd10", "substance", "quantity", "birth_date", "strength", "sig", "status"),
+    *("dose", "dose_unit"),
+}
 """Fields of which more than one column is kept: fall-backs, or parts of a list."""
 
 
 RECORDS_ONLY = {
-    *("drug", "generic_name", "ndc", "rxcui", "atc", "strength", "form", "route", "sig", "dose", "frequency"),
+    *("drug", "generic_name", "ndc", "rxcui", "atc", "strength", "form", "route", "sig"),
+    *("dose", "dose_unit", "frequency", "frequency_unit", "doses_per_day", "prn"),
     *("quantity", "quantity_thousandths", "days_supply", "fill_date", "start_date", "written_date", "end_date"),
     *("status", "transaction", "prescriber", "rx_number", "fill_number"),
 }
@@ -78,6 +84,14 @@ class Contents:
         return self.share(lambda text: looks_like_directions(text, self.columns))
 
     @cached_property
+    def frequency(self) -> float:
+        return self.share(lambda text: says_how_often(text, self.columns))
+
+    @cached_property
+    def amount(self) -> float:
+        return self.share(DOSE.fullmatch)
+
+    @cached_property
     def icd10(self) -> float:
         return self.share(values.icd10_codes)
 
@@ -104,6 +118,12 @@ def counts_rows(texts: Sequence[str]) -> bool:
     """1, 2, 3, …: a column that numbers the rows."""
     figures = [int(text) for text in texts if text.isdecimal() and len(text) < 7]
     return len(figures) == len(texts) > 1 and max(figures) - min(figures) == len(figures) - 1 and min(figures) <= 1
+
+
+def says_how_often(text: str, columns: Columns) -> bool:
+    """Whether a frequency is in it, or "as directed"."""
+    words = re.findall(r"[^\W\d_]+", text.lower())
+    return any(columns.sig_words.get(word) == "frequency" for word in words) or "directed" in words
 
 
 def looks_like_directions(text: str, columns: Columns) -> bool:
@@ -172,7 +192,19 @@ def _age(strength: int, c: Contents) -> float:
 def _sig(strength: int, c: Contents) -> float:
     if strength >= 3:
         return 0.2 if c.letters > 0.3 else -1.0
+    if c.amount > 0.5 and c.frequency < 0.4:
+        return -1.0
     return c.directions if c.directions >= 0.4 else -1.0
+
+
+def _dose(strength: int, c: Contents) -> float:
+    return 0.5 if c.amount >= 0.5 else 0.0 if strength >= 3 and c.amount > 0 else -1.0
+
+
+def _frequency(strength: int, c: Contents) -> float:
+    if strength >= 3:
+        return 0.1
+    return 1.1 * c.frequency if c.frequency >= 0.4 and c.share(lambda text: len(text.split()) <= 4) > 0.8 else -1.0
 
 
 def _short_words(strength: int, c: Contents) -> float:
@@ -209,6 +241,8 @@ TESTS: Mapping[str, Callable[[int, Contents], float]] = {
     "ndc": lambda strength, c: 0.5 if c.ndc >= 0.5 else 0.0 if strength >= 3 and c.figures > 0.5 else -1.0,
     "rxcui": _rxcui,
     "sig": _sig,
+    "dose": _dose,
+    "frequency": _frequency,
     "quantity": _numeric,
     "quantity_thousandths": _numeric,
     "days_supply": lambda strength, c: _numeric(strength, c) if c.date < 0.5 else -1.0,

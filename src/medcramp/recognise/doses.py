@@ -15,6 +15,7 @@ from medcramp.knowledge import wording
 from medcramp.recognise.directions import Lexicon
 from medcramp.recognise.distinct import Numbers, combined, understood
 from medcramp.recognise.sig import MASS, PIECE, Sig, parse
+from medcramp.records import directions
 
 AGREE_WITHIN = 0.10
 ML = {"ml": 1.0, "teaspoon": 5.0, "tablespoon": 15.0}
@@ -134,7 +135,7 @@ def doses(
     """
     known: dict[Product, int] = {}
     product = np.array([known.setdefault(each, len(known)) for each in products], dtype=np.int64)[item]
-    sig, sigs = understood(records["sig"], lambda text: parse(text, lexicon))
+    sig, sigs = understood(directions(records), lambda text: parse(text, lexicon))
     supply, supplies = _supplies(records)
     number, first = combined([(product, len(known)), (sig, len(sigs)), (supply, len(supplies))])
     distinct_products = list(known)
