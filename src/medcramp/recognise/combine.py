@@ -10,6 +10,8 @@ from medcramp.recognise.named import AMBIGUOUS, APPROXIMATE, NORMALISED, Hit, Na
 
 def combine(hits: list[Hit], settle: Settle, partner: bool) -> Named:
     """One product out of all names of a line: a brand beside its generics is one, generics beside each other add up."""
+    if len(hits) == 1 and hits[0].near is None and hits[0].meaning.ingredients:
+        return _alone(hits[0].meaning)
     sure = [hit for hit in hits if hit.meaning.ingredients]
     known = {part for hit in sure for part in hit.meaning.ingredients}
     named = {hit.meaning.phrase for hit in sure}
@@ -46,6 +48,22 @@ def combine(hits: list[Hit], settle: Settle, partner: bool) -> Named:
         route=first.route if first else "",
         form=first.form if first else "",
         brand=brands[0].meaning.phrase if brands and not generics else "",
+    )
+
+
+def _alone(meaning: Meaning) -> Named:
+    """A name beside which no other stands."""
+    note = _changed(Hit(meaning, False))
+    return Named(
+        NORMALISED,
+        meaning.ingredients,
+        meaning.phrase,
+        100.0,
+        (note,) if note else (),
+        (),
+        meaning.route,
+        meaning.form,
+        meaning.phrase if meaning.brand else "",
     )
 
 

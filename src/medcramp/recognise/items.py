@@ -76,15 +76,15 @@ def _with_code(text: Matched, code: tuple[str, str, str], from_code: Matched) ->
     label = f"{kind.upper()} {number}"
     named = from_code.named
     if not named.ingredients:
-        return replace(
-            text, named=replace(text.named, notes=(*text.named.notes, f"{label}: its name is not known here"))
+        return text._replace(
+            named=replace(text.named, notes=(*text.named.notes, f"{label}: its name is not known here"))
         )
     agree = set(text.named.ingredients) == set(named.ingredients)
     if agree:
         notes = (*text.named.notes, f"{label} agrees")
         named = replace(text.named, status=EXACT, score=100.0, notes=notes)
         strength = text.strength if text.strength.amounts else from_code.strength
-        return replace(text, named=named, strength=strength, form=text.form or from_code.form)
+        return text._replace(named=named, strength=strength, form=text.form or from_code.form)
     notes = (f"{label} → {' + '.join(named.ingredients)}", *named.notes)
     if text.named.status in (UNKNOWN, AMBIGUOUS):
         status = EXACT
@@ -92,7 +92,7 @@ def _with_code(text: Matched, code: tuple[str, str, str], from_code: Matched) ->
         status = APPROXIMATE
         written = " + ".join(text.named.ingredients) or "no drug"
         notes = (*notes, f"code and text disagree (text: {written}); the code was used")
-    return replace(from_code, named=replace(named, status=status, notes=notes, match=text.named.match or named.match))
+    return from_code._replace(named=replace(named, status=status, notes=notes, match=text.named.match or named.match))
 
 
 def _item(

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import cached_property
+from typing import NamedTuple
 
 from medcramp.knowledge import wording
 from medcramp.knowledge.vocabulary import MISSPELLING, Meaning, Vocabulary
 from medcramp.recognise.lines import Line, Piece, cut
 from medcramp.recognise.named import EXACT, NORMALISED, NOT_A_DRUG, UNKNOWN, Named, Near
-from medcramp.recognise.names import interpret, unknown_chunks
+from medcramp.recognise.names import interpret, unknown_chunks, without_salts
 from medcramp.recognise.near import Nearest
 from medcramp.recognise.strength import Strength, parse
 from medcramp.records import Progress, no_progress
 
 
-@dataclass(frozen=True, slots=True)
-class Matched:
+class Matched(NamedTuple):
     """One distinct text, understood: the drug it names, its strengths, and form and route as far as the text says."""
 
     named: Named
@@ -31,12 +32,17 @@ class Matcher:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
-        self.nearest = Nearest(vocabulary)
         self._near: dict[str, Near] = {}
         self._asked: set[str] = set()
         self._named: dict[tuple[Piece, ...], Named] = {}
         self._strength: dict[tuple[str, ...], Strength] = {}
         self._product: dict[tuple[Meaning, ...], tuple[str, str, str]] = {}
+        self._releases: dict[str, str] = {}
+
+    @cached_property
+    def nearest(self) -> Nearest:
+        """Names by spelling and sound, asked about words that no table knows."""
+        return Nearest(self.vocabulary)
 
     def match(self, texts: Sequence[str], progress: Progress = no_progress) -> list[Matched]:
         """Understand each text; give distinct texts, the answer has the same order."""
@@ -50,8 +56,9 @@ class Matcher:
     def _look_up(self, names: set[tuple[Piece, ...]]) -> None:
         """Ask for all words that no table knows at once: the distances are computed in batches."""
         chunks = {chunk for name in names if name not in self._named for chunk in unknown_chunks(name)} - self._asked
-        self._asked |= chunks
-        self._near.update(self.nearest.resolve(sorted(chunks)))
+        if chunks:
+            self._asked |= chunks
+            self._near.update(self.nearest.resolve(sorted(chunks)))
 
     def _understand(self, text: str, line: Line) -> Matched:
         strength = self._strength.get(line.strength)
@@ -66,12 +73,18 @@ class Matcher:
             named = Named(NOT_A_DRUG, match=thing.phrase, score=100.0, notes=(thing.detail,))
         if named.status == NORMALISED and self._as_it_stands(text):
             named = replace(named, status=EXACT)
-        return Matched(named, strength, form, route, release or self._release_named(named.brand))
+        if not release and named.brand:
+            release = self._release_named(named.brand)
+        return Matched(named, strength, form, route, release)
 
     def _release_named(self, brand: str) -> str:
         """The release that a word of the brand's own name tells ("Coracten SR")."""
-        meanings = (self.vocabulary.forms.get(word) for word in wording.words(brand))
-        return next((meaning.release for meaning in meanings if meaning and meaning.release), "")
+        found = self._releases.get(brand)
+        if found is None:
+            meanings = (self.vocabulary.forms.get(word) for word in wording.words(brand))
+            found = next((meaning.release for meaning in meanings if meaning and meaning.release), "")
+            self._releases[brand] = found
+        return found
 
     def _as_it_stands(self, text: str) -> bool:
         meaning = self.vocabulary.names.get(" ".join(text.split()).lower())
@@ -81,6 +94,10 @@ class Matcher:
         named = self._named.get(name)
         if named is not None:
             return named
+        drug = without_salts(name)
+        if len(drug) < len(name):
+            named = self._named[name] = self._name(drug, strength, route)
+            return named
         asked = False
 
         def settle(meaning: Meaning, partner: bool) -> str:
@@ -88,12 +105,11 @@ class Matcher:
             asked = True
             return self._settle(meaning, partner, strength, route)
 
-        known = {
-            chunk: near for chunk in unknown_chunks(name) if (near := self._near.get(chunk)) and near.status != UNKNOWN
-        }
+        chunks = unknown_chunks(name)
+        known = {chunk: near for chunk in chunks if (near := self._near.get(chunk)) and near.status != UNKNOWN}
         named = interpret(name, self.vocabulary, known, settle)
         if named.status == UNKNOWN:
-            nearest = (self._near.get(chunk) for chunk in unknown_chunks(name))
+            nearest = (self._near.get(chunk) for chunk in chunks)
             options = tuple(dict.fromkeys(option for near in nearest if near for option in near.options))
             named = replace(named, candidates=options)
         if not asked:

@@ -29,7 +29,10 @@ DEVICES = ("device", "test", "supply")
 def unknown_chunks(name: tuple[Piece, ...]) -> list[str]:
     """Runs of words outside brackets that no table knows; each run, and each of its words, may be a name misspelt."""
     chunks: list[str] = []
-    if not any(isinstance(piece, str) and _is_word(piece) for piece in name):
+    for piece in name:
+        if isinstance(piece, str) and piece.isalpha():
+            break
+    else:
         return chunks
     run: list[str] = []
     depth = 0
@@ -45,6 +48,19 @@ def unknown_chunks(name: tuple[Piece, ...]) -> list[str]:
         depth += {OPEN: 1, CLOSE: -1}.get(piece, 0) if isinstance(piece, str) else 0
         depth = max(depth, 0)
     return chunks
+
+
+def without_salts(name: tuple[Piece, ...]) -> tuple[Piece, ...]:
+    """The drug alone when the line names nothing but one drug and its salts (most lines do), else `name` as it is."""
+    drug: Meaning | None = None
+    for piece in name:
+        if isinstance(piece, str):
+            return name
+        if piece.kind != SALT:
+            if drug is not None or not piece.ingredients:
+                return name
+            drug = piece
+    return name if drug is None else (drug,)
 
 
 def interpret(name: tuple[Piece, ...], vocabulary: Vocabulary, near: Mapping[str, Near], settle: Settle) -> Named:
