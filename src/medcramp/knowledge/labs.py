@@ -67,7 +67,8 @@ class Unit(Fact):
 
 class Limit(Fact):
     """A value that means something; `unit` is the canonical unit, TIMES_UPPER_LIMIT, or another unit of the test: then
-    it takes the place of the limit of the same label for results that the laboratory reported in that unit."""
+    it takes the place of the limit of the same label for results that the laboratory reported in that unit.
+    `jurisdiction`: where it applies, blank = everywhere."""
 
     test: str
     direction: Direction
@@ -77,6 +78,7 @@ class Limit(Fact):
     label: str
     urgency: Literal["emergency", "same_day", "routine", "information"]
     severity: Literal["contraindicated", "major", "moderate", "minor", "info"]
+    jurisdiction: Many
     source: Many
     verified: bool
 
@@ -160,10 +162,11 @@ class Labs:
         conversion = self.conversion(test, unit)
         return value * conversion[0] + conversion[1] if conversion else math.nan
 
-    def limits(self, test: str, unit: str = "") -> tuple[Limit, ...]:
-        """Limits of a test for results reported in the unit ("" = canonical), from the mildest to the most extreme,
-        low ones first."""
-        limits = self._tables.limits.get(test, ())
+    def limits(self, test: str, unit: str = "", place: str = "") -> tuple[Limit, ...]:
+        """Limits of a test for results reported in the unit ("" = canonical) in a jurisdiction ("" = any), from the
+        mildest to the most extreme, low ones first."""
+        everywhere = self._tables.limits.get(test, ())
+        limits = [limit for limit in everywhere if not (place and limit.jurisdiction) or place in limit.jurisdiction]
         own = {(limit.direction, limit.label): limit for limit in limits if unit and normalise_unit(limit.unit) == unit}
         usual = [limit for limit in limits if limit.unit in (self.canonical_unit(test), TIMES_UPPER_LIMIT)]
         return tuple(own.get((limit.direction, limit.label), limit) for limit in usual)

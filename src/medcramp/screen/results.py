@@ -22,19 +22,19 @@ _WORDS = {"below": "below", "at_most": "at most", "above": "above", "at_least": 
 
 def lab_findings(all_sides: Sides, evaluator: Evaluator, evidence: Evidence) -> Iterator[Batch]:
     """Batches LAB-<electrolyte or test>-<low|high>."""
-    labs = evaluator.knowledge.labs
+    labs, place = evaluator.knowledge.labs, evaluator.facts.jurisdiction
     unadjusted = {adjustment.measured: adjustment for adjustment in labs.adjustments}
     for test in labs.tests:
-        result, limits, missing = latest(evaluator.facts, test), labs.limits(test), ""
+        result, limits, missing = latest(evaluator.facts, test), labs.limits(test, place=place), ""
         if test in unadjusted:
             target = unadjusted[test]
             result = _without(result, latest(evaluator.facts, target.test).row >= 0)
-            limits, missing = limits or labs.limits(target.test), target.by
+            limits, missing = limits or labs.limits(target.test, place=place), target.by
         unlike = np.zeros(evaluator.facts.size, dtype=bool)
         for unit in labs.units_with_limits(test):
             reported = np.array([normalise_unit(given) == unit for given in result.given_unit], dtype=bool)
             unlike |= reported
-            own = labs.limits(test, unit)
+            own = labs.limits(test, unit, place)
             yield from _test(test, _without(result, ~reported), own, missing, all_sides, evaluator, evidence)
         yield from _test(test, _without(result, unlike), limits, missing, all_sides, evaluator, evidence)
 
