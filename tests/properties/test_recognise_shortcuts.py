@@ -1,0 +1,69 @@
+"""The short ways through recognition say what the long way says."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from medcramp import knowledge
+from medcramp.knowledge.vocabulary import SALT
+from medcramp.recognise.combine import combine
+from medcramp.recognise.lines import cut
+from medcramp.recognise.named import Hit
+from medcramp.recognise.names import interpret, without_salts
+
+VOCABULARY = knowledge.load().vocabulary
+CLEAR = sorted(phrase for phrase, meaning in VOCABULARY.names.items() if meaning.ingredients)
+SALTS = [alone for alone, _ in VOCABULARY.phrases.values() if alone is not None and alone.kind == SALT]
+
+
+def never(meaning, partner):
+    raise AssertionError("a clear name needs no context")
+
+
+@settings(deadline=None)
+@given(
+    phrase=st.sampled_from(CLEAR),
+    before=st.lists(st.sampled_from(SALTS), max_size=1),
+    after=st.lists(st.sampled_from(SALTS), max_size=2),
+)
+def test_a_drug_beside_its_salts_is_the_drug_alone(phrase, before, after):
+    name = (*before, VOCABULARY.names[phrase], *after)
+    assert without_salts(name) == (VOCABULARY.names[phrase],)
+    assert interpret(without_salts(name), VOCABULARY, {}, never) == interpret(name, VOCABULARY, {}, never)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "valproate sodium and aspirin",
+        "zzyzx sodium",
+        "sodium",
+        "aspirin (calcium)",
+        "lisinopril-hctz",
+        "hct hydrochloride",
+    ],
+)
+def test_nothing_else_takes_the_short_way(text):
+    name = cut(text, VOCABULARY).name
+    assert without_salts(name) == name
+
+
+@settings(deadline=None)
+@given(phrase=st.sampled_from(CLEAR))
+def test_a_name_alone_is_what_it_is_beside_itself(phrase):
+    hit = Hit(VOCABULARY.names[phrase], False)
+    alone, twice = combine([hit], never, False), combine([hit, hit], never, False)
+    assert set(alone.ingredients) == set(twice.ingredients)
+    assert (alone.status, alone.match, alone.score, alone.notes) == (
+        twice.status,
+        twice.match,
+        twice.score,
+        twice.notes,
+    )
+    assert (alone.route, alone.form, alone.brand) == (twice.route, twice.form, twice.brand)
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from(["20", "mg", "(", "teva)", "aspirin", "-", "hct", "½", "/", "/5ml"]), min_size=1))
+def test_white_space_of_any_kind_is_the_same(words):
+    assert cut(" \t\n".join(words), VOCABULARY) == cut(" ".join(words), VOCABULARY)
