@@ -15,6 +15,9 @@ LONGEST_TITLE = 80
 ENOUGH_FIELDS = 2
 ENOUGH_SCORE = 4.0
 FEWEST_DAYS = 7
+ENOUGH_ROWS = 3
+ENOUGH_TYPED = 2
+"""Columns of dates or figures under words: the words are titles, known or not."""
 OTHER_WEIGHT = 0.4
 ASIDE = {"other", "store"}
 """Fields that stand beside records and addresses alike."""
@@ -73,6 +76,22 @@ def given(sample: Sequence[Cells], columns_count: int) -> Header:
     """The header of a grid whose first row is known to hold the titles."""
     titles = tuple(tidy(cell or "") for cell in sample[0]) if len(sample) else ("",) * columns_count
     return Header(0, 0, titles, ("",) * len(titles), ENOUGH_SCORE)
+
+
+def unknown_titles(sample: Sequence[Cells]) -> Header | None:
+    """The first row, when it is titles in words nobody knows: no figures, above columns of dates and figures."""
+    filled = [row for row in sample if any(tidy(cell or "") for cell in row)]
+    if len(filled) < ENOUGH_ROWS:
+        return None
+    first = [tidy(cell or "") for cell in filled[0]]
+    if any(looks_like_data(cell) for cell in first) or sum(map(bool, first)) < len(first) / 2:
+        return None
+    below = [[tidy(row[place] or "") for row in filled[1:]] for place in range(len(first))]
+    typed = sum(1 for title, cells in zip(first, below, strict=True)
+                if title and not any(c.isdigit() for c in title) and any(cells)
+                and all(looks_like_data(cell) for cell in cells if cell))  # fmt: skip
+    row = next(number for number, cells in enumerate(sample) if any(tidy(cell or "") for cell in cells))
+    return Header(row, row, tuple(first), ("",) * len(first), 0.0) if typed >= ENOUGH_TYPED else None
 
 
 def absent(columns_count: int) -> Header:

@@ -32,6 +32,8 @@ WEAK = 1.1
 SURE = 18.0
 """Score of records (medicine and patient both plainly titled) beside which no other kind need be tried."""
 FEWEST_COLUMNS = 3
+SUPPORT = ("ndc", "sig", "birth_date", "fill_date", "quantity", "strength")
+"""What a table without titles must show beside names: a medication list is more than words."""
 ENOUGH_TO_JUDGE = 3
 """Distinct texts of a column titled as the medicine, none of them one: the title meant something else."""
 READ_LATER = {"other", "encounter", "rx_number", "fill_number", "drug_code"}
@@ -116,7 +118,7 @@ def _untitled(
     grid: Grid, whole: Table, columns: Columns, drug_test: DrugTest, settled: Mapping[str, str]
 ) -> Understood:
     """A table without known titles, read by its contents if these say enough."""
-    header = headers.absent(len(whole.columns))
+    header = headers.unknown_titles(sample_rows(whole)) or headers.absent(len(whole.columns))
     table = below(whole, header)
     if grid.titled or grid.width < FEWEST_COLUMNS or not len(table):
         return Understood(grid, "", header, table, Meaning({}, {}))
@@ -130,6 +132,8 @@ def _untitled(
                 {**meaning.confidence, name: SETTLED},
             )
     missing = tuple(group[0] for group in KINDS["records"] if not meaning.has(*group))
+    if "drug" not in missing and not meaning.has(*SUPPORT) and not settled:
+        missing = (*missing, "drug")  # words alone, some of which are names of medicines too
     kind = "" if "drug" in missing else "records"
     return Understood(grid, kind, header, table, meaning, missing=missing, notices=tuple(notices))
 

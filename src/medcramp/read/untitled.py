@@ -15,8 +15,11 @@ from medcramp.read.tables import Column, Table
 from medcramp.records import COMPANION_COLUMNS
 
 ENOUGH = 0.7
+MOSTLY, HALF = 0.9, 0.5
 USUAL_DAYS = {"5", "7", "10", "14", "15", "20", "21", "25", "28", "30", "34", "56", "60", "84", "90", "100"}
 CLINICIAN = re.compile(r"\b(?:dr|md|do|np|pa|dnp|arnp|dds|dre)\b", re.IGNORECASE)
+ONE_NAME = re.compile(r"[^\W\d_]{2,}(?:[-'’ ][^\W\d_]+){0,2}(?: [^\W\d_]\.?)?")
+SPLIT_NAME = "two columns without titles hold the parts of the patient's name; read as last name, first name"
 SAID = "its contents say so (there is no row of titles)"
 
 
@@ -51,6 +54,10 @@ def meaning_of(table: Table, columns: Columns, drug_test: DrugTest) -> tuple[Mea
     settle("prescriber", next((c for c in names if c is not patient), None))
     settle("status", _best(left, lambda c: c.contents.share(lambda t: t.lower() in columns.statuses and len(t) > 2)))
     if "patient_name" not in fields:
+        for name, candidate in zip(("last_name", "first_name"), _split_name(left, fields), strict=False):
+            settle(name, candidate)
+            notices += [SPLIT_NAME] if name == "first_name" else []
+    if not {"patient_name", "last_name"} & fields.keys():
         settle("patient_id", _patient_id(left))
     settled, doubt = _amounts([c for c in left if c.contents.number > 0.95])
     for name, candidate in settled.items():
@@ -132,6 +139,14 @@ def _patient_name(names: Sequence[Candidate], fields: Mapping[str, int]) -> Cand
     return min(names, key=rank)
 
 
+def _split_name(left: Sequence[Candidate], fields: Mapping[str, int]) -> Sequence[Candidate]:
+    """Two neighbouring columns of single words beside a birth date: the parts of the patient's name."""
+    words = [c for c in left if c.contents.share(ONE_NAME.fullmatch) > ENOUGH and c.contents.drug < 0.5]
+    if "birth_date" not in fields or len(words) != 2 or words[1].place != words[0].place + 1:
+        return ()
+    return words
+
+
 def _patient_id(left: Sequence[Candidate]) -> Candidate | None:
     """The one column of codes that repeat; None when there are several or none."""
     repeating = [
@@ -155,8 +170,11 @@ def _amounts(left: Sequence[Candidate]) -> tuple[dict[str, Candidate], str]:
     usual = [c for c in small if c.contents.share(lambda t: values.number(t, False) in USUAL_DAYS) > ENOUGH]
     if len(small) == 2:
         for days, quantity in ((small[1], small[0]), (small[0], small[1])):
-            other = small[0] if days is small[1] else small[1]
-            if days in usual and _at_least(quantity.column, days.column) and not _at_least(days.column, other.column):
+            larger = _at_least(quantity.column, days.column)
+            if days in usual and larger >= MOSTLY and _at_least(days.column, quantity.column) < MOSTLY:
+                return {"quantity": quantity, "days_supply": days}, ""
+            beside = days.place == quantity.place + 1
+            if usual == [days] and beside and larger >= HALF:  # half tablets and inhalers last longer than their count
                 return {"quantity": quantity, "days_supply": days}, ""
     if small:
         return {}, (
@@ -172,9 +190,9 @@ def _serial(texts: Sequence[str]) -> bool:
     return len(figures) == len(texts) > 2 and figures[-1] - figures[0] < 2 * len(figures)
 
 
-def _at_least(larger: Column, smaller: Column) -> bool:
-    """Whether the first is never below the second, where both are known (to one row in ten)."""
+def _at_least(larger: Column, smaller: Column) -> float:
+    """Part of the rows in which the first is not below the second, of those where both are known."""
     pairs = [(values.number(a, False), values.number(b, False))
              for a, b in zip(larger.decoded()[:2000], smaller.decoded()[:2000], strict=True) if a and b]  # fmt: skip
     known = [(float(a), float(b)) for a, b in pairs if a and b]
-    return bool(known) and sum(1 for a, b in known if a >= b) >= 0.9 * len(known)
+    return sum(1 for a, b in known if a >= b) / len(known) if known else 0.0
