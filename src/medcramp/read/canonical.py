@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from medcramp.read import dates, patients, values
 from medcramp.read.dosing import dosing
-from medcramp.read.fields import Reader
+from medcramp.read.fields import Reader, tidy_column
 from medcramp.read.ledger import IGNORED, Fates
 from medcramp.read.rows import drop_repeats, refuse_rows, status_word
 from medcramp.read.tables import Column, combine, empty
@@ -104,20 +104,19 @@ def _names(reader: Reader) -> tuple[Column, Column]:
 
 def _drug(reader: Reader, fates: Fates) -> Column:
     """The drug text: the best column, where it is blank the next ones; survey codes and bare numbers are no drug."""
-    rows = len(reader.table)
-    places = [*reader.meaning.fields.get("drug", ()), *reader.meaning.fields.get("generic_name", ())]
-    result = empty(rows)
-    for place in places:
-        result = result.fill(reader.table.column(place).map(values.tidy))
+    result = empty(len(reader.table))
+    for place in [*reader.meaning.fields.get("drug", ()), *reader.meaning.fields.get("generic_name", ())]:
+        result = result.fill(tidy_column(reader.table.column(place)))
         if result.known.all():
             break
     placeholders = reader.columns.placeholders
     means = {**placeholders.get("", {}), **placeholders.get("drug", {})}
+    nothing = {text for text in result.texts if text.lower() in means or not LETTER.search(text)}
     for text, code in zip(result.texts, result.used, strict=True):
-        meaning = means.get(text.lower()) if len(text) <= 24 else None
+        meaning = means.get(text.lower()) if text in nothing and len(text) <= 24 else None
         if meaning and meaning != "unknown":
             fates.mark(result.codes == code, IGNORED, meaning)
-    return result.map(lambda text: None if text.lower() in means or not LETTER.search(text) else text)
+    return result.map(lambda text: None if text in nothing else text) if nothing else result
 
 
 def _ndc(reader: Reader) -> Column:

@@ -43,17 +43,11 @@ class Reader:
 
     def texts(self, name: str) -> list[str]:
         """The distinct cleaned texts of a field."""
-        raw = self.raw(name)
-        clean = values.cleaner(self.columns, name)
-        return [] if raw is None else [kept for text in raw.texts if (kept := clean(text))]
+        return self.text(name).texts
 
     def value(self, name: str, understand: Callable[[str], str | None]) -> Column:
         """A field whose cleaned texts are understood by a function."""
-        raw = self.raw(name)
-        if raw is None:
-            return empty(len(self.table))
-        clean = values.cleaner(self.columns, name)
-        return raw.map(lambda text: understand(kept) if (kept := clean(text)) else None)
+        return self.text(name).map(understand)
 
     def cleaned_dates(self) -> dict[str, Column]:
         """All date columns of the table, cleaned, with their order decided together."""
@@ -105,17 +99,16 @@ class Reader:
         places = self.meaning.fields.get(name, ())
         if not places:
             return empty(len(self.table))
-        clean = values.cleaner(self.columns, name)
 
-        def understand(text: str) -> str | None:
-            kept = clean(text)
-            return values.number(kept, comma) if kept else None
+        def understood(place: int) -> Column:
+            cleaned = clean_column(self.table.column(place), self.columns, name)
+            return cleaned.map(lambda text: values.number(text, comma))
 
-        best = self.table.column(places[0]).map(understand)
+        best = understood(places[0])
         for place in places[1:]:
             if self.table.titles[place].strip().lower() != self.table.titles[places[0]].strip().lower():
                 continue
-            again = self.table.column(place).map(understand)
+            again = understood(place)
             pair = combine(
                 [best, again], lambda two: two[0] if two[1] in (None, two[0]) else two[1] if two[0] is None else None
             )
@@ -135,12 +128,20 @@ class Reader:
 
 def clean_column(raw: Column, columns: Columns, name: str) -> Column:
     """Blanks folded, placeholders unknown; a column without either comes back as it is."""
-    odd = values.untidy(raw.values, columns, name)
+    return _mended(raw, values.untidy(raw.values, columns, name), values.cleaner(columns, name))
+
+
+def tidy_column(raw: Column) -> Column:
+    """Blanks folded; a column whose texts are tidy comes back as it is."""
+    return _mended(raw, values.untidy(raw.values), values.tidy)
+
+
+def _mended(raw: Column, odd: np.ndarray, mend: Callable[[str], str | None]) -> Column:
+    """The column with the texts at the odd places mended."""
     if not len(odd):
         return raw
-    clean = values.cleaner(columns, name)
     texts: list[str | None] = list(raw.values)
     for place in odd:
-        texts[place] = clean(raw.values[place])
+        texts[place] = mend(raw.values[place])
     used = raw.used
     return raw.recode([texts[place] for place in used], used)

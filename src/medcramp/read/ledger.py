@@ -12,7 +12,7 @@ from medcramp.read.tables import Column, Table, constant, objects
 from medcramp.records import ROW_NOTE_COLUMNS, RowLedger
 
 USED, REJECTED, IGNORED = 0, 1, 2
-MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
+MULTIPLIER = np.int64(-0x61C8864680B583EB)
 
 
 @dataclass(eq=False)
@@ -128,12 +128,20 @@ def same_rows(columns: Sequence[Column], among: np.ndarray) -> tuple[np.ndarray,
 
 def _alike(columns: Sequence[Column], rows: np.ndarray | slice) -> tuple[np.ndarray, np.ndarray]:
     """Indices of those rows whose mixed codes occur more than once, in order, and their mixed codes."""
-    mixed = np.zeros(len(columns[0].codes[rows]), dtype=np.uint64)
+    ordered = _mixed(columns, rows)
+    ordered.sort()
+    crowded = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
+    if not len(crowded):
+        return np.empty(0, dtype=np.int64), crowded
+    mixed = _mixed(columns, rows)
+    found = np.flatnonzero(np.isin(mixed, crowded))
+    return (found if isinstance(rows, slice) else rows[found]), mixed[found]
+
+
+def _mixed(columns: Sequence[Column], rows: np.ndarray | slice) -> np.ndarray:
+    """One 64-bit number per row, from its codes in all columns (overflow is meant)."""
+    mixed = np.zeros(len(columns[0].codes[rows]), dtype=np.int64)
     for column in columns:
         mixed *= MULTIPLIER
-        mixed += column.codes[rows].astype(np.uint64)  # -1 wraps to the largest number, distinct from every code
-    ordered = np.sort(mixed)
-    crowded = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
-    del ordered
-    found = np.flatnonzero(np.isin(mixed, crowded)) if len(crowded) else np.empty(0, dtype=np.int64)
-    return (found if isinstance(rows, slice) else rows[found]), mixed[found]
+        mixed += column.codes[rows]
+    return mixed

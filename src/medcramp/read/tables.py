@@ -87,6 +87,8 @@ class Column:
 
     def fill(self, other: Column) -> Column:
         """Unknown rows take the text of `other`."""
+        if not len(self.values):
+            return other
         empty = ~self.known
         if not len(other.values) or not other.known[empty].any():
             return self
@@ -290,7 +292,7 @@ def combinations(columns: Sequence[Column]) -> tuple[np.ndarray, np.ndarray]:
 
 
 def columns_of(table: pa.Table, file: str) -> list[Column]:
-    """The columns of an Arrow table of dictionary-encoded text; nothing is copied but the codes.
+    """The columns of an Arrow table of dictionary-encoded text; codes in one piece without gaps are not copied.
 
     Raises InputUnreadableError when a text is damaged (a broken Parquet file may hold any bytes).
     """
@@ -306,14 +308,12 @@ def _column_of(chunks: pa.ChunkedArray) -> Column:
     if not chunks.num_chunks:
         return empty(0)
     values = chunks.chunk(0).dictionary.to_numpy(zero_copy_only=False)
-    codes = np.empty(len(chunks), dtype=smallest(len(values)))
-    start = 0
-    for chunk in chunks.chunks:
-        indices = chunk.indices
-        filled = indices.fill_null(UNKNOWN) if indices.null_count else indices
-        codes[start : start + len(chunk)] = filled.to_numpy(zero_copy_only=False)
-        start += len(chunk)
-    return Column(codes, np.asarray(values, dtype=object))
+    pieces = [
+        np.asarray(chunk.indices.fill_null(UNKNOWN) if chunk.indices.null_count else chunk.indices)
+        for chunk in chunks.chunks
+    ]
+    codes = pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
+    return Column(codes.astype(smallest(len(values)), copy=False), np.asarray(values, dtype=object))
 
 
 def head_of(grid: Grid) -> Table:

@@ -81,13 +81,16 @@ def placeholders(columns: Columns, field_name: str) -> frozenset[str]:
     return frozenset({*columns.placeholders.get("", {}), *here} - values)
 
 
-def untidy(texts: np.ndarray, columns: Columns, field_name: str) -> np.ndarray:
-    """Indices of the texts that `cleaner` would change or drop, found without a Python call per text."""
+def untidy(texts: np.ndarray, columns: Columns | None = None, field_name: str = "") -> np.ndarray:
+    """Indices of the texts that `cleaner` would change or drop, found without a Python call per text.
+
+    Without `columns` no text is a placeholder: those that `tidy` would change.
+    """
     import pyarrow as pa
     import pyarrow.compute as pc
 
     array = pa.array(texts, pa.string())
-    words = [*sorted(placeholders(columns, field_name)), ""]
+    words = ["", *(sorted(placeholders(columns, field_name)) if columns else ())]
     odd = pc.match_substring_regex(array, pattern=UNTIDY_RE2)
     placeholder = pc.is_in(pc.utf8_lower(array), value_set=pa.array(words, pa.string()))
     return np.flatnonzero(pc.or_(odd, placeholder).to_numpy(zero_copy_only=False))
@@ -147,6 +150,8 @@ def ndc(text: str, eleven: bool, remarks: Remarks) -> str | None:
     leading zeros a spreadsheet dropped. 10 digits without dashes fit three configurations and stay unknown, unless the
     column is in the 11-digit form (`eleven`) or the code starts with 0 (only 4-4-2 labelers do).
     """
+    if len(text) == 11 and text.isascii() and text.isdecimal():
+        return text if text.strip("0") and text.strip("9") else None
     text = text.strip().strip("'")
     if SCIENTIFIC.match(text):
         remarks.note(NDC_LOST)
@@ -155,7 +160,7 @@ def ndc(text: str, eleven: bool, remarks: Remarks) -> str | None:
     segments = re.split(r"[-\s]", text)
     if len(segments) == 3 and all(re.fullmatch(r"[\d*]+", part) for part in segments):
         return _dashed([part.replace("*", "0") for part in segments], remarks)
-    if not text.isdigit():
+    if not (text.isascii() and text.isdecimal()):
         remarks.note(NDC_WRONG)
         return None
     if not text.strip("0") or not text.strip("9"):
