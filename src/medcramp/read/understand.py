@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from medcramp.knowledge.columns import Columns, header_key
+from medcramp.knowledge.drug_words import AMOUNT
 from medcramp.read import header as headers
 from medcramp.read import untitled
 from medcramp.read.grids import Grid
@@ -132,10 +133,16 @@ def _untitled(
                 {**meaning.confidence, name: SETTLED},
             )
     missing = tuple(group[0] for group in KINDS["records"] if not meaning.has(*group))
-    if "drug" not in missing and not meaning.has(*SUPPORT) and not settled:
+    if "drug" not in missing and not settled and not (meaning.has(*SUPPORT) or _with_amounts(table, meaning)):
         missing = (*missing, "drug")  # words alone, some of which are names of medicines too
     kind = "" if "drug" in missing else "records"
     return Understood(grid, kind, header, table, meaning, missing=missing, notices=tuple(notices))
+
+
+def _with_amounts(table: Table, meaning: Meaning) -> bool:
+    """Whether half of the medicines name an amount."""
+    texts = table.column(meaning.fields["drug"][0]).texts if meaning.has("drug") else []
+    return 2 * sum(1 for text in texts if AMOUNT.search(text)) >= len(texts) > 0
 
 
 def _as_kind(
