@@ -242,7 +242,8 @@ MEDICATION_COLUMNS = (
     "dose_note",
 )
 UNRECOGNISED_COLUMNS = ("text", "records", "patients", "status", "nearest", "note")
-NOT_ASSESSED_COLUMNS = ("patient_id", "subject", "what", "missing", "remedy")
+# What `findings` findings of `patients` people still need; without a patient id where the whole run lacks it.
+NOT_ASSESSED_COLUMNS = ("patient_id", "subject", "what", "missing", "remedy", "findings", "patients")
 EVIDENCE_COLUMNS = ("key", "citation", "year", "read_as", "url", "used_by")
 
 KINDS = ("class", "electrolyte", "interaction", "duplicate", "dose", "lab", "condition", "cascade", "red_flag")

@@ -91,7 +91,8 @@ def test_severity_urgency_and_count_stay_apart():
 
 def test_classes_and_missing_facts_are_gathered_once_each():
     rules = ("CLASS-thiazide", "CLASS-loop", "CLASS-loop", "HK-01")
-    missing = [("00000", "subject", "what", fact, "remedy") for fact in ("eGFR", "age", "eGFR")]
+    missing = [("00000", "subject", "what", fact, "remedy", 1, 1) for fact in ("eGFR", "age", "eGFR")]
+    missing.append((None, "subject", "what", "start dates", "remedy", 9, 2))
     row = prioritised(*({"rule": rule} for rule in rules), not_assessed=missing).loc["00000"]
     assert (row["classes"], row["not_assessed"]) == ("loop;thiazide", "age; eGFR")
 

@@ -155,9 +155,9 @@ def _classes(findings: pd.DataFrame, owner: np.ndarray, size: int) -> pd.Categor
 
 
 def _not_assessed(not_assessed: pd.DataFrame, facts: Facts) -> pd.Categorical:
-    """The facts that kept a rule from being judged, ";"-joined."""
+    """The facts that kept a rule from being judged, ";"-joined; not those that the whole run lacks."""
     named = not_assessed["missing"].astype(object).fillna("").astype(str)
-    rows = (named != "").to_numpy()
+    rows = (named != "").to_numpy() & not_assessed["patient_id"].notna().to_numpy()
     return _joined(named[rows], _owners(not_assessed["patient_id"], facts)[rows], facts.size, "; ")
 
 

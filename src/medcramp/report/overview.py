@@ -21,7 +21,7 @@ from medcramp.report.charting import chart_data
 from medcramp.report.documents.content import clean_text
 from medcramp.report.documents.html import environment, read_template
 from medcramp.report.info import ReportConfig, RunInfo
-from medcramp.report.ranking import patient_places, rank_findings, rank_patients
+from medcramp.report.ranking import lacking_lines, of_all, patient_places, rank_findings, rank_patients
 from medcramp.report.tables import text_codes
 from medcramp.report.workbook.styles import DISPLAY, WORD_COLOURS
 
@@ -149,7 +149,9 @@ def _chart(title: str, counts: pd.Series, colours: Mapping[str, tuple[str, str]]
 
 def _notices(tables: Tables, config: ReportConfig) -> list[str]:
     limits = (("patients", tables.patients, config.max_patients), ("findings", tables.findings, config.max_findings))
-    return [
+    general = of_all(tables.not_assessed)
+    lacking = zip(general["missing"], lacking_lines(general), strict=True)
+    return [f"Not in the data of anybody: {missing}. {line}." for missing, line in lacking] + [
         f"This page shows the first {limit:,} of {len(frame):,} {name}, most pressing first; all are in tables/."
         for name, frame, limit in limits
         if len(frame) > limit

@@ -9,6 +9,8 @@ import pandas as pd
 
 from medcramp.records import PRIORITIES, SEVERITIES, URGENCIES
 
+EVERYBODY = "whole list"
+
 
 def rank(column: pd.Series, order: Sequence[str]) -> np.ndarray:
     """Position of each value in `order`; unknown words and missing values come last."""
@@ -54,6 +56,27 @@ def by_patient(frame: pd.DataFrame, patient_ids: pd.Series, limit: int | None = 
     """The first `limit` rows of `frame` in the order of the worklist's patients; within one they keep their order."""
     places = patient_places(frame["patient_id"], patient_ids)
     return frame.iloc[np.argsort(places, kind="stable")[:limit]].reset_index(drop=True)
+
+
+def of_all(not_assessed: pd.DataFrame) -> pd.DataFrame:
+    """What the whole run lacks: the rows without a patient, most wanted first as they stand."""
+    return not_assessed[not_assessed["patient_id"].isna().to_numpy()]
+
+
+def lacking_lines(general: pd.DataFrame) -> list[str]:
+    """Per row of `of_all` a sentence: for what and whom it is lacking, and what would settle it."""
+    lines = []
+    for findings, people, remedy in zip(general["findings"], general["patients"], general["remedy"], strict=True):
+        what = f"{findings:,} findings" if findings else "prescribing cascades"
+        lines.append(f"{what} of {people:,} patients wait for it: {remedy}")
+    return lines
+
+
+def questions(not_assessed: pd.DataFrame, patient_ids: pd.Series) -> pd.DataFrame:
+    """What could not be assessed: first what the whole run lacks, then by patient in worklist order."""
+    general = of_all(not_assessed).assign(patient_id=EVERYBODY)
+    each = by_patient(not_assessed[not_assessed["patient_id"].notna().to_numpy()], patient_ids)
+    return pd.concat([frame.astype({"patient_id": object}) for frame in (general, each) if len(frame)] or [each])
 
 
 def patient_places(column: pd.Series, patient_ids: pd.Series) -> np.ndarray:

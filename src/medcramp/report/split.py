@@ -47,7 +47,9 @@ def _share(tables: Tables, patients: set[str]) -> Tables:
     names = ("medications", "findings", "electrolytes", "options", "patients", "not_assessed")
     frames = {name: getattr(tables, name) for name in names}
     kept = {
-        name: frame[frame["patient_id"].astype(str).isin(patients)].reset_index(drop=True)
+        name: frame[(frame["patient_id"].astype(str).isin(patients) | frame["patient_id"].isna())].reset_index(
+            drop=True
+        )
         for name, frame in frames.items()
     }
     return replace(tables, **kept)

@@ -15,7 +15,7 @@ import xlsxwriter
 from medcramp.records import Tables
 from medcramp.report.carry import Carried
 from medcramp.report.info import ReportConfig, RunInfo
-from medcramp.report.ranking import by_patient, first_rows, patient_places, rank_findings, rank_patients
+from medcramp.report.ranking import by_patient, first_rows, patient_places, questions, rank_findings, rank_patients
 from medcramp.report.workbook import about, codes_sheet, electrolytes, history, options, sheets, summary
 from medcramp.report.workbook.cells import text_cells
 from medcramp.report.workbook.sheet import A4, LETTER, Book, Column, Links, shown, write_table
@@ -80,7 +80,7 @@ def plan_sheets(tables: Tables, config: ReportConfig, carried: Carried | None, p
         "Options": options.by_option(tables.options, ids, rows),
         "Unrecognised": tables.unrecognised.head(rows),
         "Rejected rows": tables.rejected.head(rows),
-        "Not assessed": by_patient(tables.not_assessed, ids, rows),
+        "Not assessed": questions(tables.not_assessed, ids).head(rows),
         "Evidence": tables.evidence.head(rows),
     }
     has_options = frames["Worklist"]["patient_id"].astype(str).isin(frames["Options"]["patient_id"])

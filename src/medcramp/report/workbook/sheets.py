@@ -122,10 +122,12 @@ REJECTED = (
 
 NOT_ASSESSED = (
     Column("patient_id", "Patient", 14, "code"),
-    Column("subject", "About", 26, "wrap"),
-    Column("what", "What could not be assessed", 46, "wrap"),
-    Column("missing", "Missing fact", 36, "wrap"),
-    Column("remedy", "What would settle it", 50, "wrap"),
+    Column("missing", "Missing fact", 32, "wrap"),
+    Column("remedy", "What would settle it", 40, "wrap"),
+    Column("findings", "Findings that wait", 10, "count"),
+    Column("patients", "Patients", 9, "count"),
+    Column("subject", "About", 66, "list"),
+    Column("what", "Rules", 20, "list", folded=True),
 )
 
 EVIDENCE = (

@@ -11,9 +11,10 @@ from medcramp.report.carry import Carried
 from medcramp.report.charting import chart_data, mask
 from medcramp.report.info import ReportConfig, RunInfo
 from medcramp.report.manifest import by_value, counts
+from medcramp.report.ranking import lacking_lines, of_all
 from medcramp.report.workbook import charts
 from medcramp.report.workbook.charts import LAST_TIME
-from medcramp.report.workbook.sheet import Book
+from medcramp.report.workbook.sheet import Book, lines_of, row_height
 
 _MEANING = {
     "urgent today": "act today: see the finding before anything else",
@@ -50,6 +51,8 @@ _CHANGES = {
 }
 _UNKNOWN_CHANGE = "the last workbook did not show all findings of its run"
 _LABEL, _VALUE, _NOTE = 0, 1, 2
+_NOTE_WIDTH = 62
+_MOST_LACKING = 8
 
 
 def write(
@@ -65,13 +68,14 @@ def write(
     style = book.styles.named
     sheet.set_column(_LABEL, _LABEL, 25, style("body"))
     sheet.set_column(_VALUE, _VALUE, 9, style("body"))
-    sheet.set_column(_NOTE, _NOTE, 62, style("body"))
+    sheet.set_column(_NOTE, _NOTE, _NOTE_WIDTH, style("body"))
     sheet.write_string(0, 0, "Cramp worklist", style("title"))
     sheet.write_string(1, 0, _subtitle(info), style("subtitle"))
     sheet.set_row(0, 28)
     row = _write_warnings(book, sheet, 2, cut)
     row = _write_priorities(book, sheet, row + 1, tables)
     row = _write_numbers(book, sheet, row + 1, tables, info)
+    row = _write_lacking(book, sheet, row + 1, tables)
     if carried is not None:
         row = _write_changes(book, sheet, row + 1, carried)
     row = _write_contents(book, sheet, row + 1)
@@ -136,6 +140,22 @@ def _write_numbers(book: Book, sheet: Any, row: int, tables: Tables, info: RunIn
         row, _NOTE, "of medication records, devices left out; the rest is on Unrecognised", style("wrap")
     )
     return row + 1
+
+
+def _write_lacking(book: Book, sheet: Any, row: int, tables: Tables) -> int:
+    """What nobody in the list has, and how many findings wait for it: said here once instead of at every patient."""
+    general = of_all(tables.not_assessed).head(_MOST_LACKING)
+    if not len(general):
+        return row - 1
+    style = book.styles.named
+    row = _section(book, sheet, row, "What one more column would settle")
+    for missing, findings, line in zip(general["missing"], general["findings"], lacking_lines(general), strict=True):
+        sheet.write_string(row, _LABEL, missing, style("wrap"))
+        sheet.write_number(row, _VALUE, findings, style("count"))
+        sheet.write_string(row, _NOTE, line, style("wrap"))
+        sheet.set_row(row, row_height(lines_of(line, _NOTE_WIDTH)))
+        row += 1
+    return row
 
 
 def _write_changes(book: Book, sheet: Any, row: int, carried: Carried) -> int:
