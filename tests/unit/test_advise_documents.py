@@ -190,7 +190,17 @@ def test_an_unknown_patient_is_a_key_error():
         list(cases(["nobody"], facts, screened, advised(facts, screened), KNOWLEDGE))
 
 
-def test_medicines_end_with_the_review_of_the_likely_culprit(case_of):
-    for line in sheet(case_of()).options:
-        drug = line.form != "self_care" and line.status != "avoid"
-        assert line.reasons.endswith(KNOWLEDGE.advice.phrases.review_first) == drug
+def test_the_review_of_the_likely_culprit_is_said_once_and_not_in_every_option(case_of):
+    made = sheet(case_of())
+    remark = KNOWLEDGE.advice.phrases.review_first
+    assert made.first.lower().startswith(remark)
+    assert not [line.option for line in made.options if remark in line.reasons]
+
+
+def test_what_goes_for_two_classes_is_said_of_the_first_one_only(case_of):
+    drugs = ["hydrochlorothiazide 25 mg tablet", "metolazone 2.5 mg tablet", "furosemide 40 mg tablet"]
+    made = sheet(case_of(drugs=drugs))
+    assert len(made.contributors) == len(drugs)
+    for kind in ("say", "never_say", "monitor"):
+        lines = [line for one in made.contributors for line in getattr(one, kind)]
+        assert len(lines) == len(set(lines)) > 0, kind

@@ -12,7 +12,6 @@ from medcramp.knowledge.conversation import Care
 from medcramp.knowledge.options import ROUTE_OF_FORM, Option, Statement
 
 EVERYBODY = "all"
-MEDICINES = ("compounded", "relaxant", "supplement")
 NOT_POINTS = ("class", "electrolyte")
 
 
@@ -71,7 +70,15 @@ def options(case: Case) -> tuple[doc.OptionLine, ...]:
 
 
 def _contributors(case: Case) -> Iterator[doc.Contributor]:
+    """Linked medicines, strongest link first; what has been said of one is not said again of the next."""
     grades = case.knowledge.advice.priorities.words.grade
+    said: set[str] = set()
+
+    def new(group: str, kind: CounselKind) -> tuple[str, ...]:
+        lines = tuple(line for line in _lines(case, group, kind) if line not in said)
+        said.update(lines)
+        return lines
+
     for row in case.findings:
         if row["rule"].startswith(CLASS_PREFIX):
             group = row["rule"].removeprefix(CLASS_PREFIX)
@@ -80,9 +87,9 @@ def _contributors(case: Case) -> Iterator[doc.Contributor]:
                 drugs=row["drugs"],
                 grade=next((words for grade, words in grades.items() if grade == row["grade"]), ""),
                 message=row["message"],
-                say=_lines(case, group, "say"),
-                never_say=_lines(case, group, "never_say"),
-                monitor=_lines(case, group, "monitor"),
+                say=new(group, "say"),
+                never_say=new(group, "never_say"),
+                monitor=new(group, "monitor"),
             )
 
 
@@ -154,7 +161,7 @@ def _option(row: Row, option: Option, case: Case) -> doc.OptionLine:
         label=row["label"],
         form=row["form"],
         status=row["status"],
-        reasons=_reasons(row, option, case),
+        reasons=row["reasons"],
         ask=row["ask"],
         evidence=option.evidence.words,
         legal_status=row["legal_status"],
@@ -166,13 +173,6 @@ def _option(row: Row, option: Option, case: Case) -> doc.OptionLine:
         ),
         sources=row["sources"],
     )
-
-
-def _reasons(row: Row, option: Option, case: Case) -> str:
-    """The reasons on file; the remark that goes for every medicine stands here, not in each row of the table."""
-    general = case.knowledge.advice.phrases.review_first
-    remark = general if option.kind in MEDICINES and row["status"] != "avoid" else ""
-    return "; ".join(filter(None, (row["reasons"], remark)))
 
 
 def _sourced(statement: Statement) -> str:
