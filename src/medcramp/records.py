@@ -157,7 +157,7 @@ class Recognised:
     `item`: int32 per record, row of `items`.
     `doses`: one row per distinct (product, directions, supply a day) with `units_usual, units_max` (dose units per day,
     NaN unknown), `basis` ("sig" | "quantity" | "sig and quantity disagree" | ""), `prn` (bool),
-    `daily_mg` (tuple aligned with the item's ingredients, NaN unknown), `note`.
+    `daily_mg` (tuple aligned with the item's ingredients, NaN unknown), `day_mg` (the same on a day of use), `note`.
     `dose`: int32 per record, row of `doses`.
     """
 

@@ -187,13 +187,16 @@ def to_facts(people: Sequence[Patient]) -> Facts:
         as_of=np.datetime64(AS_OF, "D"),
         jurisdiction="US",
         patients=person_frame(people),
-        products=pd.DataFrame(list(products), columns=["ingredients", "route", "certain", "possible", "form"]),
+        products=pd.DataFrame(list(products), columns=["ingredients", "route", "certain", "possible", "form"]).assign(
+            release=""
+        ),
         exposures=exposures,
         doses=pd.DataFrame(
             {
                 "exposure": np.array([row[0] for row in amounts], dtype=np.int64),
                 "ingredient": pd.Categorical([row[1] for row in amounts], categories=list(INGREDIENTS)),
                 "known_mg": np.array([row[2] for row in amounts], dtype=float),
+                "average_mg": np.array([row[2] for row in amounts], dtype=float),
                 "complete": np.array([row[3] for row in amounts], dtype=bool),
                 "unit_mg": np.array([row[4] for row in amounts], dtype=float),
             }

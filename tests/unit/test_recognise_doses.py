@@ -48,6 +48,23 @@ def test_a_small_difference_is_no_disagreement():
     assert row["basis"] == "sig"
 
 
+@pytest.mark.parametrize(
+    ("sig", "mean", "on_day"),
+    [
+        ("take 1 tablet every other day", 10, 20),
+        ("take 2 tablets every other day", 20, 40),
+        ("1 tab Mon Wed Fri", 60 / 7, 20),
+        ("1 tab bid Mon Wed Fri", 120 / 7, 40),
+        ("1 tablet twice weekly", 40 / 7, 20),
+        ("1 tablet twice daily", 40, 40),
+        ("1/2 tablet at bedtime", 10, 10),
+    ],
+)
+def test_days_without_a_dose_lower_the_mean_and_not_the_dose_of_a_day_of_use(sig, mean, on_day):
+    row = dose(drug="rosuvastatin 20 mg tablet", sig=sig)
+    assert (row["daily_mg"], row["day_mg"]) == ((pytest.approx(mean),), (pytest.approx(on_day),))
+
+
 def test_as_needed_has_a_highest_amount_only():
     row = dose(drug="methocarbamol 500 mg tab", sig="1-2 tabs q6h prn", quantity="30", days_supply="30")
     assert row["prn"] and isnan(row["units_usual"])

@@ -40,7 +40,7 @@ EXPOSURE_FACTS = (
     "prn",
     "duplicated",
 )
-DOSE_FACTS = ("exposure", "ingredient", "known_mg", "complete", "unit_mg")
+DOSE_FACTS = ("exposure", "ingredient", "known_mg", "average_mg", "complete", "unit_mg")
 LINE_FACTS = ("exposure", "text", "record", "first_record", "current")
 LAB_FACTS = ("patient", "test", "value", "unit", "given_value", "given_unit", "date", "upper_limit", "note")
 
@@ -57,10 +57,11 @@ class Facts:
     matter. `exposures` (EXPOSURE_FACTS): one row per patient and product, ordered by patient; dates datetime64[D] with
     NaT unknown; `course_start` begins the present course by the gap rule; `active` is ACTIVE, STOPPED or UNKNOWN;
     `duplicated` = supplied under two names at once.
-    `doses` (DOSE_FACTS): one row per exposure and ingredient; `known_mg` a day is the sum over current lines whose dose
-    is known, the true sum when `complete`. `lines` (LINE_FACTS): the patient's own drug lines of each exposure, with
-    their latest and first record (row of the records frame). `labs` (LAB_FACTS): latest result per patient and test
-    inside its window, canonical unit; `given_value` in `given_unit`: how the laboratory put it (NaN and "" when alike).
+    `doses` (DOSE_FACTS): one row per exposure and ingredient; `known_mg` on a day of use is the sum over current lines
+    whose dose is known, the true sum when `complete`; `average_mg` counts the days between too. `lines` (LINE_FACTS):
+    the patient's own drug lines of each exposure, with their latest and first record (row of the records frame).
+    `labs` (LAB_FACTS): latest result per patient and test inside its window, canonical unit; `given_value` in
+    `given_unit` is how the laboratory put it (NaN and "" when alike).
     `conditions`, `allergies`: planes per condition set, and per group or substance.
     `labs_given`: the run had a table of results, so that a missing result means something. `record_exposure`,
     `record_active`: per record, row of `exposures` (-1 none) and ACTIVE, STOPPED or UNKNOWN.

@@ -76,6 +76,11 @@ def _leaf(evaluator: Evaluator, leaf: ex.Node) -> Iterator[Gap]:
             yield from _end_unknown(evaluator, sequence.from_)
             dated = ~np.isnat(facts.patients["history_start"].to_numpy())
             yield "earlier dispensing history (to be sure of the first start)", dated
+        case ex.SameIngredient(same_ingredient=name):
+            chosen = medicines.now(name).possible
+            yield from _named(
+                evaluator, "whether both products of {} are still taken", chosen[medicines.duplicated[chosen] < 0]
+            )
         case ex.Dose(dose=dose):
             rows = medicines.dose_rows(dose.of, medicines.now(dose.of).possible)
             rows = rows[~facts.doses["complete"].to_numpy()[rows]]

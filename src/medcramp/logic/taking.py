@@ -46,8 +46,8 @@ class Medicines:
         doses = facts.doses
         self.dose_exposure = doses["exposure"].to_numpy()
         self.dose_ingredient = doses["ingredient"].cat.codes.to_numpy().astype(np.int64)
-        self.known_mg, self.complete, self.unit_mg = (
-            doses[name].to_numpy() for name in ("known_mg", "complete", "unit_mg")
+        self.known_mg, self.average_mg, self.complete, self.unit_mg = (
+            doses[name].to_numpy() for name in ("known_mg", "average_mg", "complete", "unit_mg")
         )
         self.members = lru_cache(maxsize=None)(self._members)
         self._ingredient_rows = lru_cache(maxsize=None)(self._rows_of_ingredients)
@@ -183,7 +183,10 @@ class Medicines:
         return np.flatnonzero(wanted[self.dose_ingredient])
 
     def dose(self, bound: DoseOf) -> Planes:
-        """Summed daily mg over active products within the bound; not taking it at all is a known no."""
+        """Summed mg of a day of use over active products within the bound; not taking it at all is a known no.
+
+        Limits of labels are limits of the daily dose: taking it every other day does not halve it.
+        """
         least, most = self.daily_mg(bound.of)
         taken = self.patients(self.now(bound.of))
         always, _ = within(bound, least, most)
@@ -201,11 +204,17 @@ class Medicines:
         return smallest
 
     def daily_mg(self, name: str) -> tuple[np.ndarray, np.ndarray]:
-        """Least and most mg a day per patient that agree with what is known (most = inf when a dose is unknown)."""
+        """Least and most mg on a day of use that agree with what is known, per patient (most = inf: a dose unknown)."""
         sure, perhaps = self.now(name)
         least, _ = self._sum_mg(name, sure)
         most, complete = self._sum_mg(name, perhaps)
         return least, np.where(complete, most, np.inf)
+
+    def mean_mg(self, name: str) -> np.ndarray:
+        """Known mg a day per patient, averaged over days without a dose."""
+        rows = self.dose_rows(name, self.now(name).certain)
+        patient = self.facts.patient_of[self.dose_exposure[rows]]
+        return np.bincount(patient, weights=self.average_mg[rows], minlength=self.facts.size)
 
     def _sum_mg(self, name: str, exposures: Index) -> tuple[np.ndarray, Mask]:
         facts, rows = self.facts, self.dose_rows(name, exposures)

@@ -44,10 +44,7 @@ def _texts(evaluator: Evaluator, leaf: ex.Node, patients: Index) -> np.ndarray |
     facts = evaluator.facts
     match leaf:
         case ex.Dose(dose=dose):
-            return _each(
-                evaluator.medicines.daily_mg(dose.of)[0][patients],
-                lambda mg: f"{_label(evaluator, dose.of)} {mg:g} mg a day, {dose.words()} mg",
-            )
+            return _dose(evaluator, dose, patients)
         case ex.Age(age=bound):
             return _each(np.floor(facts.number("age")[patients]), lambda years: f"age {years:g}, {bound.words()}")
         case ex.Egfr(egfr=bound):
@@ -75,6 +72,17 @@ def _texts(evaluator: Evaluator, leaf: ex.Node, patients: Index) -> np.ndarray |
             return np.full(len(patients), f"diagnosis on file: {evaluator.knowledge.conditions.label(name)}", object)
         case _:
             return None
+
+
+def _dose(evaluator: Evaluator, dose: ex.DoseOf, patients: Index) -> np.ndarray:
+    """The daily dose; where days without a dose lie between, that of a day of use and the average."""
+    label, words = _label(evaluator, dose.of), dose.words()
+    amounts = (evaluator.medicines.daily_mg(dose.of)[0], evaluator.medicines.mean_mg(dose.of))
+    texts = np.full(len(patients), "", dtype=object)
+    for place, (mg, mean) in enumerate(zip(*(amount[patients] for amount in amounts), strict=True)):
+        day = f"{mg:g} mg a day" if mean >= mg else f"{mg:g} mg on a day of use ({mean:.3g} mg a day on average)"
+        texts[place] = f"{label} {day}, {words} mg"
+    return texts
 
 
 def _lab(evaluator: Evaluator, bound: ex.LabBound, patients: Index) -> np.ndarray:

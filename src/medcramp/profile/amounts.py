@@ -30,10 +30,10 @@ def amounts(courses: Courses, products: Products, recognised: Recognised, sig: N
     codes = _Ragged([tuple(code[name] for name in ingredients) for ingredients in held])
     ingredient = codes.at(product[exposure], np.arange(len(exposure)) - offset[exposure]).astype(np.int64)
     record = _one_per_direction(courses, sig)
-    slot, daily, unit = _slots(record, courses.record_exposure, offset, products, recognised)
-    known = np.bincount(slot, weights=np.nan_to_num(daily), minlength=len(exposure))
+    slot, day, average, unit = _slots(record, courses.record_exposure, offset, products, recognised)
+    known, averaged = (np.bincount(slot, weights=np.nan_to_num(mg), minlength=len(exposure)) for mg in (day, average))
     complete = np.ones(len(exposure), dtype=bool)
-    complete[slot[np.isnan(daily)]] = False
+    complete[slot[np.isnan(day)]] = False
     unit_mg = np.full(len(exposure), np.nan)
     np.fmax.at(unit_mg, slot, unit)
     return pd.DataFrame(
@@ -41,6 +41,7 @@ def amounts(courses: Courses, products: Products, recognised: Recognised, sig: N
             "exposure": exposure,
             "ingredient": pd.Categorical.from_codes(ingredient, categories=pd.Index(names, dtype=object)),
             "known_mg": known,
+            "average_mg": averaged,
             "complete": complete,
             "unit_mg": unit_mg,
         }
@@ -58,8 +59,8 @@ def _slots(
     offset: NDArray[np.int64],
     products: Products,
     recognised: Recognised,
-) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
-    """For every record and ingredient: row of the result, daily mg, mg per unit."""
+) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """For every record and ingredient: row of the result, mg on a day of use, mg a day on average, mg per unit."""
     dose = np.asarray(recognised.dose, dtype=np.int64)[record]
     item = np.asarray(recognised.item, dtype=np.int64)[record]
     held = [{name: i for i, name in enumerate(names)} for names in products.table["ingredients"]]
@@ -69,8 +70,8 @@ def _slots(
     each = np.repeat(np.arange(len(record)), wanted)
     within = np.arange(len(each)) - np.repeat(np.cumsum(wanted) - wanted, wanted)
     slot = offset[record_exposure[record]][each] + positions.at(item[each], within).astype(np.int64)
-    daily = _Ragged(recognised.doses["daily_mg"]).at(dose[each], within)
-    return slot, daily, _Ragged(recognised.items["unit_mg"]).at(item[each], within)
+    day, average = (_Ragged(recognised.doses[name]).at(dose[each], within) for name in ("day_mg", "daily_mg"))
+    return slot, day, average, _Ragged(recognised.items["unit_mg"]).at(item[each], within)
 
 
 class _Ragged:

@@ -47,6 +47,7 @@ class Dose:
     basis: str
     prn: bool
     daily_mg: tuple[float, ...]
+    day_mg: tuple[float, ...]
     note: str
 
 
@@ -61,10 +62,11 @@ def amount(text: str) -> float:
 
 def dose(sig: Sig, supply: float, product: Product) -> Dose:
     """Units a day by directions and by supply (units for a day, NaN unknown), and from the higher of the two the
-    milligrams of each ingredient."""
+    milligrams of each ingredient: a day on average, and on a day of use."""
     factor = _factor(sig, product)
     usual, highest = sig.usual * factor, sig.highest * factor
     highest = _stated_maximum(sig, product, highest)
+    on_day = _stated_maximum(sig, product, sig.on_day * factor)
     supplied = supply if _countable(product) else nan
     notes = [sig.note] if sig.note else []
     basis = "" if isnan(highest) else SIG
@@ -80,14 +82,15 @@ def dose(sig: Sig, supply: float, product: Product) -> Dose:
         )
         highest = max(highest, supplied)
         basis = DISAGREE
-    daily = tuple(each * highest for each in product.unit_mg)
+    on_day = highest if isnan(on_day) else max(on_day, highest)
+    daily, day = (tuple(each * units for each in product.unit_mg) for units in (highest, on_day))
     if isnan(highest) and _weighs_drug(sig, product) and not isnan(sig.highest):
-        daily, basis = (sig.highest * MASS[sig.unit],), SIG
+        daily, day, basis = (sig.highest * MASS[sig.unit],), (sig.on_day * MASS[sig.unit],), SIG
     if sig.prn:
         notes.append("as needed: highest amount stated, actual use unknown")
     if isnan(highest) and not isnan(sig.highest) and sig.unit not in MASS:
         notes.append(f"{sig.highest:.4g} {sig.unit} a day")
-    return Dose(usual, highest, basis, sig.prn, daily, "; ".join(notes))
+    return Dose(usual, highest, basis, sig.prn, daily, day, "; ".join(notes))
 
 
 def _factor(sig: Sig, product: Product) -> float:
@@ -154,9 +157,9 @@ def _supplies(records: pd.DataFrame) -> tuple[NDArray[np.int64], list[float]]:
 
 def doses_frame(rows: Sequence[Dose]) -> pd.DataFrame:
     """`records.Recognised.doses`."""
-    daily = np.empty(len(rows), dtype=object)
+    daily, day = np.empty(len(rows), dtype=object), np.empty(len(rows), dtype=object)
     for place, row in enumerate(rows):
-        daily[place] = row.daily_mg
+        daily[place], day[place] = row.daily_mg, row.day_mg
     return pd.DataFrame(
         {
             "units_usual": np.array([row.units_usual for row in rows], dtype=float),
@@ -164,6 +167,7 @@ def doses_frame(rows: Sequence[Dose]) -> pd.DataFrame:
             "basis": pd.Series([row.basis for row in rows], dtype=object),
             "prn": np.array([row.prn for row in rows], dtype=bool),
             "daily_mg": pd.Series(daily, dtype=object),
+            "day_mg": pd.Series(day, dtype=object),
             "note": pd.Series([row.note for row in rows], dtype=object),
         }
     )

@@ -13,11 +13,13 @@ MASS = {"mg": 1.0, "mcg": 0.001, "g": 1000.0}
 
 @dataclass(frozen=True, slots=True)
 class Sig:
-    """Dose units per day. `usual` and `highest` are NaN when unknown; `unit` is what is counted: "piece" (tablet,
-    capsule), "mg", "ml", "puff", …, "" nothing counted. `limit` is a stated daily maximum in `limit_unit`."""
+    """Dose units per day. `usual` and `highest` are NaN when unknown and average over days without a dose; `on_day` is
+    the highest on a day of use. `unit` is what is counted: "piece" (tablet, capsule), "mg", "ml", "puff", …, ""
+    nothing counted. `limit` is a stated daily maximum in `limit_unit`."""
 
     usual: float = nan
     highest: float = nan
+    on_day: float = nan
     unit: str = ""
     prn: bool = False
     limit: float = nan
@@ -68,11 +70,22 @@ def parse(sig: str, lexicon: Lexicon) -> Sig:
         return _with(known, note="several amounts stated: no figure")
     low, high = totals
     usual = nan if prn or any(statement.upto for statement in timed) else low
-    return _with(known, usual=usual, highest=_limited(high, known), unit=timed[0].unit)
+    on_day = _limited(max(high, *(_on_day(statement) for statement in timed)), known)
+    return _with(known, usual=usual, highest=_limited(high, known), on_day=on_day, unit=timed[0].unit)
 
 
-def _with(sig: Sig, *, usual: float = nan, highest: float = nan, note: str = "", unit: str | None = None) -> Sig:
-    return Sig(usual, highest, sig.unit if unit is None else unit, sig.prn, sig.limit, sig.limit_unit, note)
+def _with(
+    sig: Sig,
+    *,
+    usual: float = nan,
+    highest: float = nan,
+    on_day: float = nan,
+    note: str = "",
+    unit: str | None = None,
+) -> Sig:
+    counted = sig.unit if unit is None else unit
+    on_day = highest if isnan(on_day) else on_day
+    return Sig(usual, highest, on_day, counted, sig.prn, sig.limit, sig.limit_unit, note)
 
 
 def _limited(highest: float, sig: Sig) -> float:
@@ -194,6 +207,13 @@ def _add_up(statements: list[_Statement]) -> tuple[float, float] | None:
 def _daily(statement: _Statement) -> tuple[float, float]:
     low_rate, high_rate = _rate(statement)
     return statement.low * low_rate, statement.high * high_rate
+
+
+def _on_day(statement: _Statement) -> float:
+    """The highest amount of a day of use: "every other day" and days of the week leave days without a dose."""
+    often = [item.high for item in statement.freqs if item.high >= 1]
+    times = max(often) if often else max(_times_of_day(statement), 1)
+    return statement.high * times
 
 
 def _rate(statement: _Statement) -> tuple[float, float]:
