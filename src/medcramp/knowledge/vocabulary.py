@@ -94,6 +94,7 @@ class Vocabulary:
     kinds: Mapping[str, str]
     contexts: Mapping[str, tuple[Context, ...]]
     strength_order: Mapping[str, tuple[str, ...]]
+    mg_per_unit: Mapping[str, float]
     confusable: Mapping[str, frozenset[str]]
     grammar_words: frozenset[str]
     forms: Mapping[str, Meaning]
@@ -164,6 +165,9 @@ def load(folder: Path) -> Vocabulary:
         strength_order={
             name.lower(): tuple(ingredients.split(";"))
             for name, ingredients in _rows(tables / "strength_order.csv", "name", "ingredients")
+        },
+        mg_per_unit={
+            ingredient: float(mg) for ingredient, mg in _rows(tables / "activity_units.csv", "ingredient", "mg")
         },
         confusable=_confusable(tables),
         forms={form.phrase: form for form, _ in forms},

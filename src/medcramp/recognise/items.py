@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import isnan
+from math import isnan, nan
 
 import numpy as np
 import pandas as pd
@@ -16,12 +16,13 @@ from medcramp.recognise.doses import Product
 from medcramp.recognise.lines import cut
 from medcramp.recognise.match import Matched, Matcher
 from medcramp.recognise.named import AMBIGUOUS, APPROXIMATE, EXACT, NOT_A_DRUG, UNKNOWN, Named
-from medcramp.recognise.strength import Strength, parse, per_component
+from medcramp.recognise.strength import Strength, elemental, parse, per_component
 from medcramp.records import Progress
 
 ITEM_COLUMNS = ("drug", "strength", "form", "route", "ndc", "rxcui", "atc")
 CODE_COLUMNS = ("ndc", "rxcui", "atc")
 INJECTED = ("injection", "infusion")
+ELEMENTAL = "elemental"
 PARENTERAL = ("intravenous", "intramuscular", "subcutaneous")
 SOLID = frozenset(("tablet", "capsule", "chewable_tablet", "effervescent_tablet", "lozenge", "suppository", "pessary"))
 
@@ -105,6 +106,8 @@ def _item(
     named = matched.named
     form, route = _form_and_route(row, matched, knowledge.vocabulary)
     strength = _strength(row, matched, knowledge.vocabulary)
+    if len(named.ingredients) == 1 and ELEMENTAL in row.get("drug", "").lower():
+        strength = elemental(strength)
     key = (named.ingredients, named.brand, form, route, strength)
     found = known.get(key)
     if found is None:
@@ -116,7 +119,8 @@ def _item(
 def _product(
     named: Named, strength: Strength, form: str, route: str, knowledge: Knowledge
 ) -> tuple[Product, tuple[str, ...], tuple[str, ...]]:
-    unit_mg, unit = per_component(strength, len(named.ingredients), form in SOLID)
+    activity = [knowledge.vocabulary.mg_per_unit.get(ingredient, nan) for ingredient in named.ingredients]
+    unit_mg, unit = per_component(strength, len(named.ingredients), form in SOLID, activity)
     if named.brand and len(named.ingredients) > 1:
         unit_mg = _in_label_order(named, unit_mg, knowledge.vocabulary)
     product = Product(unit_mg, unit, form, route)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import isnan, nan
@@ -12,6 +12,7 @@ from medcramp.knowledge.vocabulary import Unit
 from medcramp.recognise.lines import BREAK
 
 _PER = ("volume", "dose", "time", "piece")
+ACTIVITY = "unit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +140,19 @@ def _plain(value: float) -> str:
     return f"{value:.10g}"
 
 
-def per_component(strength: Strength, components: int, solid: bool) -> tuple[tuple[float, ...], str]:
+def elemental(strength: Strength) -> Strength:
+    """Of salt and element, both stated ("1,250 mg (500 mg elemental)"), the element: it weighs less."""
+    masses = [amount for amount in strength.amounts if amount.kind == "mass"]
+    return Strength((min(masses, key=lambda amount: amount.milligrams),)) if len(masses) > 1 else strength
+
+
+def per_component(
+    strength: Strength, components: int, solid: bool, mg_per_unit: Sequence[float] = ()
+) -> tuple[tuple[float, ...], str]:
     """Milligrams per unit for each component, as printed, and the unit they count in.
+
+    `mg_per_unit`: milligrams of one unit of activity of each component, NaN where it has none. A strength said twice,
+    as a mass and otherwise ("1.25 mg (50,000 unit)", "750 mg (10 mEq)"), is the mass.
 
     One amount per component or nothing: a strength that cannot be shared out is unknown (NaN), never guessed. The unit
     is "ml" or "dose" for a concentration, "" for a piece (tablet, capsule, patch). A percentage is mg per ml only when
@@ -148,9 +160,20 @@ def per_component(strength: Strength, components: int, solid: bool) -> tuple[tup
     """
     amounts = [amount for amount in strength.amounts if amount.kind != "percent" or not solid]
     unknown = (nan,) * components
+    masses = [amount for amount in amounts if amount.kind == "mass"]
+    if components == 1 < len(amounts) and len(masses) == 1:
+        amounts = masses
     if len(amounts) != components or not components:
         return unknown, ""
     per_units = {("ml" if amount.kind == "percent" else amount.per_unit) for amount in amounts}
     if len(per_units) > 1 or any(amount.per_kind == "time" for amount in amounts):
         return unknown, ""
-    return tuple(amount.milligrams for amount in amounts), per_units.pop()
+    each = (*mg_per_unit, *unknown[len(mg_per_unit) :])
+    return tuple(_milligrams(amount, one_unit) for amount, one_unit in zip(amounts, each, strict=True)), per_units.pop()
+
+
+def _milligrams(amount: Amount, one_unit: float) -> float:
+    """Milligrams of an amount, `one_unit` of which in units of activity is so many milligrams (NaN: not known)."""
+    if amount.kind != "activity" or amount.unit != ACTIVITY:
+        return amount.milligrams
+    return amount.value * one_unit / (1 if isnan(amount.per) else amount.per)
