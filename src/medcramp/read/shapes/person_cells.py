@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from medcramp.knowledge.columns import Columns
 from medcramp.read import dates, values
+from medcramp.read.meaning import looks_like_name
 from medcramp.read.shapes.shaped import Shaped, field_column
 from medcramp.read.tables import Column
 
@@ -65,7 +66,8 @@ def _first(found: re.Match[str] | None) -> str | None:
 
 
 def _match(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
-    return pattern.match(values.tidy(text)) if len(text) <= LONGEST else None
+    found = pattern.match(values.tidy(text)) if len(text) <= LONGEST else None
+    return found if found and looks_like_name(found["patient_name"].strip(" ,;-")) else None
 
 
 def _share(column: Column, pattern: re.Pattern[str]) -> float:
