@@ -19,7 +19,7 @@ from medcramp.knowledge import wording
 from medcramp.knowledge.files import read_csv
 
 KINDS = frozenset({"drug", "supplement", "otc", "electrolyte", "diagnostic", "vaccine", "food"})
-NOT_DRUG_KINDS = frozenset({"device", "supply", "test", "carrier", "food", "cosmetic"})
+NOT_DRUG_KINDS = frozenset({"device", "equipment", "supply", "test", "carrier", "food", "cosmetic"})
 SYNONYM_KINDS = frozenset({"inn", "ban", "abbreviation", "salt_form", "misspelling", "former", "foreign"})
 MARKETS = frozenset({"US", "UK", "CA", "AU", "EU", "IN"})
 SALT_IS_THE_DRUG = frozenset({"electrolyte", "supplement", "otc", "diagnostic"})

@@ -103,7 +103,7 @@ def cut(text: str, vocabulary: Vocabulary) -> Line:
             name.append(meaning)
         elif meaning.kind in (FORM, ROUTE):
             device = vocabulary.not_drugs.get(meaning.phrase) if not name and not product else None
-            if device is not None and device.detail == "device":  # "syringe, insulin 0.5 ml"
+            if device is not None and device.detail in ("device", "equipment"):  # "syringe, insulin 0.5 ml"
                 _join(name, marks)
                 name.append(device)
             product.append(meaning)

@@ -24,6 +24,8 @@ UNNAMED = Meaning(NAME, "")
 """Stands for a word that no table knows: a cation beside it is the salt of something, never an electrolyte."""
 SHORT_WORD = 3
 DEVICES = ("device", "test", "supply")
+EQUIPMENT = "equipment"
+"""What is a device when the line begins with it ("tape, paper"), and may be a form behind a drug (clonazepam wafer)."""
 
 
 def unknown_chunks(name: tuple[Piece, ...]) -> list[str]:
@@ -99,6 +101,10 @@ def interpret(name: tuple[Piece, ...], vocabulary: Vocabulary, near: Mapping[str
         leading = isinstance(name[0], str) and name[0] in left and len(name[0]) > SHORT_WORD
         bare_cation = any(hit.meaning.salt for hit in used)  # "sodium bic": the rest may be its anion
         status = APPROXIMATE if brand_only or leading or bare_cation or not main else status
+    if (left or modifiers) and any(hit.meaning.phrase in vocabulary.stretched for hit in used):
+        names = tuple(dict.fromkeys(hit.meaning.phrase for hit in used))
+        differ = f"products called {' / '.join(names)} differ in what they contain"
+        return replace(named, status=AMBIGUOUS, ingredients=(), candidates=names, notes=(*notes, differ))
     if modifiers and not _covered(modifiers, used):
         status = APPROXIMATE
         notes.append(f"may change what it contains: {' '.join(modifiers)}")
@@ -231,12 +237,14 @@ def _leads_drug(name: tuple[Piece, ...], place: int, vocabulary: Vocabulary) -> 
 
 def _is_device(name: tuple[Piece, ...], main: list[Hit]) -> bool:
     """A device stands alone, or right behind the drug it is for ("insulin pen needle"), not beside strength or salt."""
-    if not main or (isinstance(name[0], Meaning) and name[0].kind == NOT_DRUG and name[0].detail in DEVICES):
+    if not main or (
+        isinstance(name[0], Meaning) and name[0].kind == NOT_DRUG and name[0].detail in (*DEVICES, EQUIPMENT)
+    ):
         return True
     pieces = [piece for piece in name if not (isinstance(piece, str) and piece in (OPEN, CLOSE))]
-    for first, second in pairwise(pieces):
-        if isinstance(second, Meaning) and second.kind == NOT_DRUG and second.detail in DEVICES:
-            return isinstance(first, Meaning) and first.kind in (NAME, NOT_DRUG)
+    for before, piece in pairwise(pieces):
+        if isinstance(piece, Meaning) and piece.kind == NOT_DRUG and piece.detail in DEVICES:
+            return isinstance(before, Meaning) and before.kind in (NAME, NOT_DRUG)
     return False
 
 

@@ -24,6 +24,7 @@ SHORTEST_COMPARED = 5
 SHORTEST_CUT_OFF = 6
 SHORTEST_GLUED = 6
 SHORTEST_CUT_OFF_SURE, SURE_SHARE = 8, 0.6
+SHORTEST_RARE_CUT, SHORTEST_RARE = 12, 9
 ENDING_LENGTH = 2
 SHORTEST_WORD_JOINED = 3
 CONFUSED_MARGIN = 2
@@ -189,8 +190,9 @@ class Nearest:
         meanings.sort(key=lambda meaning: (not self.vocabulary.is_common(meaning), len(meaning.phrase)))
         target = meanings[0]
         sure = len(word) >= SHORTEST_CUT_OFF_SURE and len(word) >= SURE_SHARE * len(target.phrase)
+        known = self.vocabulary.is_common(target) or (sure and not target.brand and len(word) >= SHORTEST_RARE_CUT)
         several = len({frozenset(part) for meaning in meanings for part in meaning.meanings}) > 1
-        if several or ((target.brand or not sure) and not self.vocabulary.is_common(target)):
+        if several or not known:
             options = tuple(dict.fromkeys(meaning.phrase for meaning in meanings))[:SHOWN]
             return Near(
                 AMBIGUOUS, None, options, 90.0, f"{chunk} is the beginning of {' and '.join(options[:2])}", chunk
@@ -265,7 +267,7 @@ class Nearest:
         if meaning.brand:
             return common and len(word) >= SHORTEST_BRAND and slips <= (1 if len(word) < LONG_BRAND else 2)
         medicine = all(self.vocabulary.kinds[part] in ("drug", "otc") for part in meaning.ingredients)
-        return (common and (medicine or slips == 1)) or (medicine and slips == 1)
+        return (common and (medicine or slips == 1)) or (medicine and slips == 1 and len(word) >= SHORTEST_RARE)
 
     def _judge(self, chunk: str, word: str, spelled: Distances, heard: Distances, start: int) -> Near | None:
         """Accept, ask, or leave: by the fewest slips, the next best that is another drug, and the confused pairs.
