@@ -77,7 +77,11 @@ class _Claim:
     @property
     def depends_on_product(self) -> bool:
         """True when strength or companion ingredients matter, not only route and form."""
-        return self.min_unit_mg is not None or self.max_unit_mg is not None or bool(self.unless_with)
+        return self.depends_on_strength or bool(self.unless_with)
+
+    @property
+    def depends_on_strength(self) -> bool:
+        return self.min_unit_mg is not None or self.max_unit_mg is not None
 
 
 NO, PERHAPS, YES = 0, 1, 2
@@ -97,6 +101,10 @@ class Groups:
         self.classes = tuple(group for group, row in groups.items() if row.kind == "class")
         self.sets = tuple(group for group, row in groups.items() if row.kind == "set")
         self.seeds = tuple(group for group, row in groups.items() if row.seed)
+        self.weighed = frozenset(
+            ingredient for ingredient, own in claims.items() if any(claim.depends_on_strength for claim in own)
+        )
+        """Ingredients whose groups hang on the strength of the product."""
         self._by_route = lru_cache(maxsize=None)(self._by_route_uncached)
 
     def __contains__(self, group: object) -> bool:

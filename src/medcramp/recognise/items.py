@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cache, partial
 from math import isnan, nan
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -27,8 +29,7 @@ PARENTERAL = ("intravenous", "intramuscular", "subcutaneous")
 SOLID = frozenset(("tablet", "capsule", "chewable_tablet", "effervescent_tablet", "lozenge", "suppository", "pessary"))
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """One distinct drug line, recognised: a row of `records.Recognised.items`."""
 
     text: str
@@ -38,6 +39,21 @@ class Item:
     certain: tuple[str, ...]
     possible: tuple[str, ...]
     release: str = ""
+
+
+class _Once:
+    """Columns beside the drug, and products: each distinct one is understood once."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        vocabulary = knowledge.vocabulary
+        self.vocabulary = vocabulary
+        self.form = cache(partial(_form_column, vocabulary=vocabulary))
+        self.route = cache(partial(_route_column, vocabulary=vocabulary))
+        self.strength = cache(partial(_strength_column, vocabulary=vocabulary))
+        self.per_component = cache(per_component)
+        self.groups = cache(partial(_groups, knowledge=knowledge))
+        self.weighed = knowledge.groups.weighed
+        self.product = cache(partial(_product, once=self))
 
 
 def recognise_items(
@@ -58,8 +74,8 @@ def recognise_items(
             _with_code(text, code, from_code) if code[0] else text
             for text, code, from_code in zip(matched, coded, by_code, strict=True)
         ]
-    known: dict[Hashable, tuple[Product, tuple[str, ...], tuple[str, ...]]] = {}
-    return [_item(row, each, knowledge, known) for row, each in zip(cells, matched, strict=True)]
+    once = _Once(knowledge)
+    return [_item(row, each, once) for row, each in zip(cells, matched, strict=True)]
 
 
 def _corrected(text: str, corrections: Mapping[str, str]) -> str:
@@ -96,80 +112,92 @@ def _with_code(text: Matched, code: tuple[str, str, str], from_code: Matched) ->
     return from_code._replace(named=replace(named, status=status, notes=notes, match=text.named.match or named.match))
 
 
-def _item(
-    row: Mapping[str, str],
-    matched: Matched,
-    knowledge: Knowledge,
-    known: dict[Hashable, tuple[Product, tuple[str, ...], tuple[str, ...]]],
-) -> Item:
-    """One item; `known` remembers product and groups of the same drug in the same strength, form and route."""
+def _item(row: Mapping[str, str], matched: Matched, once: _Once) -> Item:
     named = matched.named
-    form, route = _form_and_route(row, matched, knowledge.vocabulary)
-    strength = _strength(row, matched, knowledge.vocabulary)
-    if len(named.ingredients) == 1 and ELEMENTAL in row.get("drug", "").lower():
+    column = once.form(row.get("form", ""))
+    form, route = _form_and_route(once.route(row.get("route", "")), column, matched, once.vocabulary)
+    strength = _strength(once.strength(row.get("strength", "")), matched)
+    if len(named.ingredients) == 1 < len(strength.amounts) and ELEMENTAL in row.get("drug", "").lower():
         strength = elemental(strength)
-    key = (named.ingredients, named.brand, form, route, strength)
-    found = known.get(key)
-    if found is None:
-        found = known[key] = _product(named, strength, form, route, knowledge)
-    release = matched.release or _release_column(row.get("form", ""), knowledge.vocabulary)
-    return Item(row.get("drug", ""), named, strength.text, *found, release=release)
+    product = once.product(named.ingredients, named.brand, form, route, strength)
+    return Item(row.get("drug", ""), named, strength.text, *product, matched.release or column.release)
 
 
 def _product(
-    named: Named, strength: Strength, form: str, route: str, knowledge: Knowledge
+    ingredients: tuple[str, ...], brand: str, form: str, route: str, strength: Strength, *, once: _Once
 ) -> tuple[Product, tuple[str, ...], tuple[str, ...]]:
-    activity = [knowledge.vocabulary.mg_per_unit.get(ingredient, nan) for ingredient in named.ingredients]
-    unit_mg, unit = per_component(strength, len(named.ingredients), form in SOLID, activity)
-    if named.brand and len(named.ingredients) > 1:
-        unit_mg = _in_label_order(named, unit_mg, knowledge.vocabulary)
-    product = Product(unit_mg, unit, form, route)
-    if not named.ingredients:
-        return product, (), ()
+    """The product, and the groups that it belongs to certainly and possibly."""
+    activity = once.vocabulary.mg_per_unit
+    known = () if activity.keys().isdisjoint(ingredients) else tuple(activity.get(each, nan) for each in ingredients)
+    unit_mg, unit = once.per_component(strength, len(ingredients), form in SOLID, known)
+    if brand and len(ingredients) > 1:
+        unit_mg = _in_label_order(ingredients, brand, unit_mg, once.vocabulary)
+    matters = not once.weighed.isdisjoint(ingredients)
+    return Product(unit_mg, unit, form, route), *once.groups(ingredients, form, route, unit_mg if matters else ())
+
+
+def _groups(
+    ingredients: tuple[str, ...], form: str, route: str, unit_mg: tuple[float, ...], *, knowledge: Knowledge
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    if not ingredients:
+        return (), ()
     routes = PARENTERAL if not route and form in INJECTED else (route,)
-    asked = [knowledge.groups.membership(named.ingredients, each, form, unit_mg) for each in routes]
+    asked = [knowledge.groups.membership(ingredients, each, form, unit_mg) for each in routes]
     certain = frozenset.intersection(*(sure for sure, _ in asked))
     possible = frozenset.union(*(perhaps for _, perhaps in asked))
-    return product, tuple(sorted(certain)), tuple(sorted(possible))
+    return tuple(sorted(certain)), tuple(sorted(possible))
 
 
-def _strength(row: Mapping[str, str], matched: Matched, vocabulary: Vocabulary) -> Strength:
+def _strength_column(text: str, vocabulary: Vocabulary) -> Strength | None:
+    return parse(cut(text, vocabulary).strength, vocabulary.units) if text else None
+
+
+def _strength(column: Strength | None, matched: Matched) -> Strength:
     """From the text of the drug, else from the strength column; the column gives the unit to bare numbers."""
     written = matched.strength
-    column = parse(cut(row.get("strength", ""), vocabulary).strength, vocabulary.units) if row.get("strength") else None
     if column is None or written.amounts:
         return written
     return column if column.amounts or not written.bare else written
 
 
-def _in_label_order(named: Named, unit_mg: tuple[float, ...], vocabulary: Vocabulary) -> tuple[float, ...]:
+def _in_label_order(
+    ingredients: tuple[str, ...], brand: str, unit_mg: tuple[float, ...], vocabulary: Vocabulary
+) -> tuple[float, ...]:
     """Strengths behind a brand follow its label: known for the brands of the table, unknown for the others."""
-    order = vocabulary.strength_order.get(named.brand)
+    order = vocabulary.strength_order.get(brand)
     unknown = (float("nan"),) * len(unit_mg)
-    if order is None or set(order) != set(named.ingredients) or any(isnan(mg) for mg in unit_mg):
+    if order is None or set(order) != set(ingredients) or any(isnan(mg) for mg in unit_mg):
         return unknown
     printed = dict(zip(order, unit_mg, strict=True))
-    return tuple(printed[ingredient] for ingredient in named.ingredients)
+    return tuple(printed[ingredient] for ingredient in ingredients)
 
 
-def _release_column(text: str, vocabulary: Vocabulary) -> str:
-    """The release that a form column tells ("CAP ER 24H"); "" when it says nothing of it."""
+class _FormColumn(NamedTuple):
+    """What a form column says; "" when it says nothing of it."""
+
+    form: str
+    route: str
+    release: str
+
+
+def _form_column(text: str, vocabulary: Vocabulary) -> _FormColumn:
+    """A form column as written in exports ("CAP ER 24H")."""
     words = [word for word in wording.tokens(wording.fold(text)) if word[0].isalnum()]
-    meanings = [vocabulary.forms.get(word) for word in (" ".join(words), *words)] if text else []
-    return next((meaning.release for meaning in meanings if meaning and meaning.release), "")
+    whole = vocabulary.forms.get(" ".join(words))
+    product = (whole,) if whole else cut(text, vocabulary).product
+    meanings = [whole, *(vocabulary.forms.get(word) for word in words)]
+    return _FormColumn(
+        next((meaning.form for meaning in product if meaning.form), ""),
+        next((meaning.route for meaning in product if meaning.route), ""),
+        next((meaning.release for meaning in meanings if meaning and meaning.release), ""),
+    )
 
 
-def _form_and_route(row: Mapping[str, str], matched: Matched, vocabulary: Vocabulary) -> tuple[str, str]:
-    """Route: its column, else the form column, else the text, else the product's usual, else the ingredients'."""
+def _form_and_route(stated: str, column: _FormColumn, matched: Matched, vocabulary: Vocabulary) -> tuple[str, str]:
+    """Route: its column (`stated`), else the form column, else the text, else the product's usual, else the
+    ingredients'."""
     named = matched.named
-    column_form = column_route = ""
-    if text := row.get("form", ""):
-        words = " ".join(word for word in wording.tokens(wording.fold(text)) if word[0].isalnum())
-        whole = vocabulary.forms.get(words)
-        product = (whole,) if whole else cut(text, vocabulary).product
-        column_form = next((meaning.form for meaning in product if meaning.form), "")
-        column_route = next((meaning.route for meaning in product if meaning.route), "")
-    stated = _route_column(row.get("route", ""), vocabulary)
+    column_form, column_route, _ = column
     form = matched.form if matched.form and not column_form else column_form or named.form
     usual = named.route or vocabulary.usual_route_of(named.ingredients)
     if form in INJECTED and usual not in (*PARENTERAL, "intravitreal", "intra_articular", "intrathecal"):
