@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -12,7 +13,7 @@ from fixtures.exports import CONTAINERS, OPTIONS, written
 from fixtures.lists import tuples, write
 from medcramp.errors import UserError
 from medcramp.knowledge import columns
-from medcramp.read import read_inputs, values
+from medcramp.read import ledger, read_inputs, values
 from medcramp.read.tables import Column, column_of, objects, stack
 from medcramp.records import RECORD_COLUMNS
 
@@ -171,3 +172,21 @@ def test_columns_behave_as_lists_of_texts(texts, other):
     plain = [None if text != text else text for text in column.categorical()]
     assert plain == texts
     assert isinstance(column, Column)
+
+
+@given(
+    rows=st.lists(st.tuples(st.none() | st.sampled_from("ab"), st.none() | st.sampled_from("ab"), st.booleans())),
+    width=st.integers(0, 2),
+    multiplier=st.sampled_from([ledger.MULTIPLIER, np.int64(0), np.int64(1)]),
+)
+def test_rows_repeat_the_first_that_says_the_same(rows, width, multiplier):
+    """Whatever the mixed codes have in common (with 0 or 1 as multiplier nearly all of them)."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ledger, "MULTIPLIER", multiplier)
+        columns = [column_of([row[place] for row in rows]) for place in range(width)]
+        repeats, earlier = ledger.same_rows(columns, np.array([row[2] for row in rows], dtype=bool))
+    firsts, expected = {}, {}
+    for at, row in enumerate(rows):
+        if width and row[2] and firsts.setdefault(row[:width], at) != at:
+            expected[at] = firsts[row[:width]]
+    assert dict(zip(repeats.tolist(), earlier.tolist(), strict=True)) == expected

@@ -17,8 +17,11 @@ from pydantic import Field
 from medcramp.knowledge.files import Fact, knowledge_folder, read_rows
 
 FOLDER = "columns"
-SHORTEST_GLUED = 6
-"""Letters of the shortest word that may be several glued together."""
+SHORTEST_GLUED, LONGEST_GLUED = 6, 60
+"""Letters of a word that may be several glued together."""
+LONGEST_TITLE = 300
+"""Characters beyond which no text is looked at as a title."""
+NO_KEY = re.compile(r"[^a-z0-9]+")
 
 
 class Header(Fact):
@@ -116,12 +119,14 @@ def header_key(text: str) -> str:
     ('rxnumber', 'rxno', 'medicament')
     """
     plain = unicodedata.normalize("NFKD", text.replace("#", " no "))
-    return "".join(c for c in plain.lower() if c.isascii() and c.isalnum())
+    return NO_KEY.sub("", plain.lower())
 
 
 def title_words(text: str) -> list[str]:
     """Lower-case words of a title in their order; camelCase and digits separate words, "#" is a word."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text.replace("#", " no ")) if not unicodedata.combining(c))
+    plain = text.replace("#", " no ")
+    if not plain.isascii():
+        plain = "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", re.sub(r"['’]", "", plain))
     return re.findall(r"[a-z]+", spaced.lower())
 
@@ -161,9 +166,10 @@ class Columns:
                 words += self.abbreviations.get(part, (part,))
         return tuple(words)
 
+    @cache  # noqa: B019 - one instance lives as long as the process
     def _parted(self, word: str) -> list[str]:
         """A word as a chain of known ones, the longest first; empty when it is none."""
-        if len(word) < SHORTEST_GLUED:
+        if not SHORTEST_GLUED <= len(word) <= LONGEST_GLUED:
             return []
         for end in range(len(word) - 2, 1, -1):
             if word[:end] in self.title_vocabulary:
@@ -202,6 +208,8 @@ class Columns:
     def meanings(self, title: str, table: str) -> Mapping[str, int]:
         """Field → strength (0-3) for a column title in a table of kind `table` (records, patients, labs, …)."""
         found: dict[str, int] = {}
+        if len(title) > LONGEST_TITLE:
+            return found
         keys = [header_key(title), header_key(re.sub(r"[(\[].*?[)\]]", "", title))]
         keys += [re.sub(r"(?:no)?\d+$", "", key) for key in keys]
         keys.append(re.sub(r"\d+", "", keys[0]))

@@ -108,7 +108,9 @@ def same_rows(columns: Sequence[Column], among: np.ndarray) -> tuple[np.ndarray,
     A 64-bit mix of the codes finds candidates; those are compared in full.
     """
     nothing = np.empty(0, dtype=np.int64)
-    if any(len(column.values) >= len(among) == len(column.used) and column.known.all() for column in columns):
+    if not columns or any(
+        len(column.values) >= len(among) == len(column.used) and column.known.all() for column in columns
+    ):
         return nothing, nothing
     suspects, mixed = _alike(columns, slice(None) if among.all() else np.flatnonzero(among))
     repeats, earlier = [nothing], [nothing]
