@@ -212,7 +212,7 @@ class Columns:
             return found
         keys = [header_key(title), header_key(re.sub(r"[(\[].*?[)\]]", "", title))]
         keys += [re.sub(r"(?:no)?\d+$", "", key) for key in keys]
-        keys.append(re.sub(r"\d+", "", keys[0]))
+        keys += [re.sub(r"\d+", "", keys[0]), header_key(re.sub(r"(?<=\w)[ _-][A-J]$", "", title.strip()))]
         for key in dict.fromkeys(key for key in keys if key):
             for header in self.by_key.get(key, ()):
                 if not header.tables or table in header.tables.split(";"):

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from medcramp.read import dates, patients, values
 from medcramp.read.dosing import dosing
-from medcramp.read.fields import Reader, tidy_column
+from medcramp.read.fields import Reader, clean_column, tidy_column
 from medcramp.read.ledger import IGNORED, Fates
 from medcramp.read.rows import drop_repeats, refuse_rows, status_word
 from medcramp.read.tables import Column, combine, empty
@@ -120,8 +121,15 @@ def _drug(reader: Reader, fates: Fates) -> Column:
 
 
 def _ndc(reader: Reader) -> Column:
-    eleven = values.eleven_digits(reader.texts("ndc"))
-    return reader.value("ndc", lambda text: values.ndc(text, eleven, reader.remarks))
+    """The first product code that is known: where it was lost in one column, another may still have it."""
+    result = empty(len(reader.table))
+    for place in reader.meaning.fields.get("ndc", ()):
+        raw = clean_column(reader.table.column(place), reader.columns, "ndc")
+        understand = partial(values.ndc, eleven=values.eleven_digits(raw.texts), remarks=reader.remarks)
+        result = result.fill(raw.map(understand))
+        if result.known.all():
+            break
+    return result
 
 
 def _status(reader: Reader, quantity: Column) -> Column:

@@ -22,10 +22,12 @@ DOSE = re.compile(r"\d[\d.,]*(?:\s*[-/]\s*\d[\d.,]*)?\s*(?:%|[^\W\d_]{1,12}\.?(?
 """A figure or a range with at most a unit: "40 mg", "1-2", "1 tab(s)", "20 mg/h"."""
 NAME = re.compile(r"[^\W\d_](?:[^\W\d_]|[ .,'’-])*")
 SETTLED = 4.0
+LIFETIME = 25
+"""Years between the first and the last date of a column beyond which it does not date supplies."""
 DATE_FIELDS = ("birth_date", "fill_date", "start_date", "written_date", "end_date", "date")
 SEVERAL = {
     *("drug", "generic_name", "icd10", "substance", "quantity", "birth_date", "strength", "sig", "status"),
-    *("dose", "dose_unit"),
+    *("dose", "dose_unit", "ndc"),
 }
 """Fields of which more than one column is kept: fall-backs, or parts of a list."""
 
@@ -53,6 +55,11 @@ class Contents:
     @cached_property
     def date(self) -> float:
         return dates.share(self.texts)
+
+    @cached_property
+    def years_spanned(self) -> int:
+        years = [int(iso[:4]) for text in self.texts if (iso := dates.parse(text, dates.Reading()))]
+        return max(years) - min(years) if years else 0
 
     @cached_property
     def serial(self) -> float:
@@ -159,6 +166,18 @@ def _date(strength: int, c: Contents) -> float:
     return 1.0 if dated >= 0.8 else 0.3 if dated >= 0.4 else -1.0
 
 
+def _recent_date(strength: int, c: Contents) -> float:
+    """Dates spread over a lifetime are rather birth dates: another column of that title comes first."""
+    found = _date(strength, c)
+    return found - 0.2 if found > 0 and c.years_spanned > LIFETIME else found
+
+
+def _period(strength: int, c: Contents) -> float:
+    """The same date in every row is rather the period of the report: another column comes first."""
+    found = _recent_date(strength, c)
+    return found - 0.1 if found > 0 and c.distinct == 1 else found
+
+
 def _patient_id(strength: int, c: Contents) -> float:
     if strength == 1 and counts_rows(c.texts):
         return 0.0
@@ -229,7 +248,10 @@ def _test(strength: int, c: Contents) -> float:
 
 
 TESTS: Mapping[str, Callable[[int, Contents], float]] = {
-    **dict.fromkeys(DATE_FIELDS, _date),
+    **dict.fromkeys(DATE_FIELDS, _recent_date),
+    "birth_date": _date,
+    "start_date": _period,
+    "end_date": _period,
     "patient_id": _patient_id,
     "patient_name": _patient_name,
     "last_name": lambda strength, c: -1.0 if c.letters < 0.5 else 0.2,

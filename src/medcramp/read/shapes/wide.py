@@ -14,6 +14,7 @@ from medcramp.read.shapes.shaped import PERSON_FIELDS, Shaped
 from medcramp.read.tables import Column, empty, stack
 
 NUMBER = re.compile(r"(?<![A-Za-z])(\d{1,3})(?!\d)|(?<=[A-Za-z])(\d{1,3})(?!\d)")
+LETTER = re.compile(r"(.*[^\W\d_])[ _-]([A-J])")
 Group = dict[str, int]
 """Field → column, for the columns of one medicine."""
 
@@ -100,10 +101,11 @@ def _numbers(titles: Sequence[str], groups: Sequence[str]) -> list[tuple[int | N
 
 
 def numbered(title: str) -> tuple[int | None, str]:
-    """ "Medication 2" → (2, "Medication"), "Med2_Dose" → (2, "Med Dose"), "Qty.1" → (1, "Qty")."""
+    """ "Medication 2" → (2, "Medication"), "Med2_Dose" → (2, "Med Dose"), "Qty.1" → (1, "Qty"), "Drug B" → (2, …)."""
     found = [match for match in NUMBER.finditer(title) if not match.group(0).startswith("0")]
     if not found:
-        return None, title.strip()
+        lettered = LETTER.fullmatch(title.strip())
+        return (1 + ord(lettered[2]) - ord("A"), lettered[1]) if lettered else (None, title.strip())
     last = found[-1]
     base = re.sub(r"[\s._-]+", " ", f"{title[: last.start()]} {title[last.end() :]}").strip(" ._-#()")
     return int(last[0]), base
