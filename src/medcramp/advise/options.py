@@ -77,7 +77,7 @@ def legal_status(option: Option, jurisdiction: str) -> str:
 def _judge(option: Option, form: str, evaluator: Evaluator) -> tuple[np.ndarray, list[Verdict]]:
     """The combination that each patient shows, and the verdict on every distinct combination."""
     predicates = option.predicates(form)
-    states = [_state(_planes(predicate, evaluator)) for predicate in predicates]
+    states = [_state(evaluator.unless(predicate.when, predicate.unless)) for predicate in predicates]
     gaps = _gaps(predicates, states, evaluator)
     table = [*states, *gaps.values()]
     combination, first = combinations(table, 3, evaluator.facts.size)
@@ -88,14 +88,6 @@ def _judge(option: Option, form: str, evaluator: Evaluator) -> tuple[np.ndarray,
         unknown = [gap for gap, state in zip(gaps, row[len(states) :], strict=True) if state]
         verdicts.append(verdict(option, form, list(zip(predicates, row, strict=False)), unknown, phrases))
     return combination, verdicts
-
-
-def _planes(predicate: Predicate, evaluator: Evaluator) -> Planes:
-    when = evaluator.planes(predicate.when)
-    if predicate.unless is None:
-        return when
-    excepted = evaluator.planes(predicate.unless).certain
-    return Planes(when.certain & ~excepted, when.possible & ~excepted)
 
 
 def _state(planes: Planes) -> np.ndarray:

@@ -131,13 +131,19 @@ def _check_rules(knowledge: Knowledge) -> None:
 
 
 def _check_options(knowledge: Knowledge) -> None:
+    known = {rule.id for rule in knowledge.rules}
     for option in knowledge.options:
         path, place = knowledge.folder / "options", f"option {option.option}"
         _check_sources_of(option, knowledge, path, place)
         if option.ingredient and option.ingredient not in knowledge.vocabulary.kinds:
             raise _error(f"no ingredient {option.ingredient} in the vocabulary", path, place)
+        for name in option.taken.products.values() if option.taken else ():
+            _check_drug(name, knowledge, path, place)
         for status in option.statuses:
             _check_names(status.expressions(), knowledge, path, place)
+            for rule in status.said_by:
+                if rule not in known:
+                    raise _error(f"said by the unknown rule {rule}", path, place)
 
 
 def _check_advice(knowledge: Knowledge) -> None:

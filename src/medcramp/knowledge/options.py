@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from medcramp.errors import KnowledgeError
 from medcramp.knowledge.files import Fact, Many, read_yaml, validate
+from medcramp.knowledge.rules import Grade
 from medcramp.logic.expressions import Expression, Node
 
 Route = Literal["topical", "oral", "self_care"]
@@ -95,6 +96,8 @@ class Predicate(Fact):
 
     `unless` is an exception that counts only when it is certain. `when_unknown`: `not_assessed` (the default) or `ask`,
     for a fact that is asked at every counter and alone does not keep the option from being judged.
+    `if_taken`: how much it weighs when the patient takes the option already (left out: nothing is said then);
+    `said_by`: rules that say it of somebody who takes it.
     """
 
     when: Expression
@@ -106,6 +109,8 @@ class Predicate(Fact):
     ask: Item
     source: Many
     tag: Tag
+    if_taken: Grade | None = None
+    said_by: Many = ()
     examples: Mapping[Literal["match", "clear", "unknown"], Patients]
 
     @property
@@ -125,7 +130,18 @@ class Predicate(Fact):
     def _is_traceable(self) -> Predicate:
         if self.tag == "V" and not self.source:
             raise ValueError("tagged V without a source")
+        if self.if_taken and (self.status != "avoid" or self.said_by):
+            raise ValueError("if_taken belongs to an avoid that no rule says")
         return self
+
+
+class Taken(Fact):
+    """What counts as taking the option already (group or ingredient, by route), and what to do when it is to be avoided
+    for the patient."""
+
+    label: str
+    products: Mapping[Route, str]
+    action: str
 
 
 class SameAs(Fact):
@@ -151,6 +167,7 @@ class Option(Fact):
     dose: Statement
     notes: tuple[Note, ...] = ()
     same_as: SameAs | None = None
+    taken: Taken | None = None
     statuses: tuple[Predicate, ...]
 
     @model_validator(mode="after")

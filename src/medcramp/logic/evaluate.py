@@ -38,6 +38,14 @@ class Evaluator:
             self._known[expression] = self._evaluate(expression)
         return self._known[expression]
 
+    def unless(self, when: ex.Node, exception: ex.Node | None) -> Planes:
+        """The planes of `when` without the patients for whom the exception is certain."""
+        planes = self.planes(when)
+        if exception is None:
+            return planes
+        excepted = self.planes(exception).certain
+        return Planes(planes.certain & ~excepted, planes.possible & ~excepted)
+
     def missing(self, expression: ex.Node, patients: Index) -> list[tuple[str, ...]]:
         """For each patient (index), the facts that would settle the expression; () where it is settled."""
         from medcramp.logic.gaps import missing

@@ -132,10 +132,15 @@ def _missing(rule: Rule, evaluator: Evaluator, patients: Index, certain: Mask) -
 
 def looked_at(rule: Rule, evaluator: Evaluator, patients: Index) -> Index:
     """Exposures that a finding of the rule lists: by default every group named in `when`, as far back as it looks."""
-    reach = dict(_reach(rule.when))
+    return exposures_named(rule.when, rule.groups, evaluator, patients)
+
+
+def exposures_named(when: ex.Node, groups: Sequence[str], evaluator: Evaluator, patients: Index) -> Index:
+    """Exposures of the patients to the groups, as far back as the expression looks for each."""
+    reach = dict(_reach(when))
     default = EVER if EVER in reach.values() else max((days for days in reach.values() if days is not None), default=0)
     names: dict[int | None, list[str]] = {}
-    for name in rule.groups:
+    for name in groups:
         names.setdefault(reach.get(name, default), []).append(name)
     parts = [evaluator.exposures(tuple(group), patients, within_days=days) for days, group in names.items()]
     return distinct(*parts)

@@ -19,6 +19,7 @@ from medcramp.screen.duplicates import duplicate_findings
 from medcramp.screen.electrolytes import net_findings, sides, table
 from medcramp.screen.fire import fire_all
 from medcramp.screen.lines import Evidence
+from medcramp.screen.options_taken import taken_findings
 from medcramp.screen.results import lab_findings
 from medcramp.screen.severity import RANK
 from medcramp.screen.suppress import Suppression, suppressed
@@ -56,6 +57,7 @@ def screen(facts: Facts, knowledge: Knowledge, settings: ScreenSettings | None =
         *class_findings(evaluator, evidence),
         *fire_all(knowledge.rules, evaluator, evidence, policy=settings.policy_rules),
         *duplicate_findings(evaluator, evidence),
+        *taken_findings(evaluator, evidence, policy=settings.policy_rules),
         *lab_findings(all_sides, evaluator, evidence),
     ]
     batches, undated = without_undated(batches, facts)
