@@ -11,7 +11,7 @@ from medcramp.knowledge import conditions, load
 
 CONDITIONS = load().conditions
 HEADS = {
-    "conditions.csv": "condition,label,role,link,tell,source,verified",
+    "conditions.csv": "condition,label,role,acute_days,link,tell,source,verified",
     "condition_codes.csv": "condition,icd10,label,source,verified",
 }
 
@@ -88,7 +88,7 @@ def write(folder, condition_rows, code_rows):
     return folder
 
 
-HEART = "heart,Heart,option,,,,false"
+HEART = "heart,Heart,option,,,,,false"
 
 
 @pytest.mark.parametrize(

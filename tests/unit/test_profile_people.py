@@ -159,6 +159,20 @@ def test_a_result_without_a_date_says_so():
     assert found is not None and (found["value"], found["note"]) == (3.3, "date not given")
 
 
+@pytest.mark.parametrize(
+    ("code", "date", "name", "counts"),
+    [
+        ("R29.0", "2024-12-15", "tetany", True),
+        ("R29.0", "2024-12-14", "tetany", False),
+        ("R29.0", "", "tetany", True),
+        ("I50.9", "2012-01-01", "heart_failure", True),
+    ],
+)
+def test_an_acute_diagnosis_is_over_after_its_days_and_a_lasting_one_stays(code, date, name, counts):
+    found = facts_with({"conditions": [{"icd10": code, "date": date}]}).conditions[name]
+    assert (found.certain[0], found.possible[0]) == (counts, counts)
+
+
 def conditions_of(facts: Facts, name: str) -> tuple[bool, bool]:
     certain, possible = facts.conditions[name]
     return bool(certain[0]), bool(possible[0])

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from medcramp.errors import KnowledgeError
-from medcramp.knowledge.files import Fact, Many, numbered_rows
+from medcramp.knowledge.files import Fact, Many, OptionalNumber, numbered_rows
 
 CONDITIONS_FILE = "conditions.csv"
 CODES_FILE = "condition_codes.csv"
@@ -23,11 +23,15 @@ red_flag: needs someone today; symptom; option: matters to rules and treatments;
 
 
 class Condition(Fact):
-    """A condition set: `link` says how strongly it goes with cramps, `tell` how to tell it or what to note."""
+    """A condition set: `link` says how strongly it goes with cramps, `tell` how to tell it or what to note.
+
+    `acute_days`: a dated diagnosis counts for so many days (an event); None: it stays (a disease, or a history).
+    """
 
     condition: str
     label: str
     role: Role
+    acute_days: OptionalNumber
     link: str
     tell: str
     source: Many
