@@ -45,7 +45,8 @@ def test_titles_that_only_look_like_the_patient_or_the_quantity(title):
     ("title", "field"),
     [
         ("PATDOB", "birth_date"), ("PatLast", "last_name"), ("PAT_LAST_NM", "last_name"), ("PAT_NBR", "patient_id"),
-        ("DSPN_QTY", "quantity"), ("DAYS_SPLY", "days_supply"), ("FILL_DT", "fill_date"), ("Quantity Disp'd", "quantity"),
+        ("DSPN_QTY", "quantity"), ("DAYS_SPLY", "days_supply"), ("FILL_DT", "fill_date"),
+        ("Quantity Disp'd", "quantity"),
         ("Pt Name (Last, First)", "patient_name"), ("DOCNAME", "prescriber"), ("TRANSSTATUS", "transaction"),
     ],
 )  # fmt: skip

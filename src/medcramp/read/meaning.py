@@ -20,6 +20,7 @@ DrugTest = Callable[[str], bool]
 NDC_SHAPE = re.compile(r'[=" \']*[\d*]{3,6}-[\d*]{3,4}-[\d*]{1,2}"?|[="\']*\d{7,12}"?')
 DOSE = re.compile(r"\d[\d.,]*(?:\s*[-/]\s*\d[\d.,]*)?\s*(?:%|[^\W\d_]{1,12}\.?(?:\(s\)|/[^\W\d_]{1,4})?)?")
 """A figure or a range with at most a unit: "40 mg", "1-2", "1 tab(s)", "20 mg/h"."""
+EVERY = re.compile(r"\bq\s?\d{1,2}(?:-\d{1,2})?\s?(?:h|d|w|m)", re.IGNORECASE)
 NAME = re.compile(r"[^\W\d_](?:[^\W\d_]|[ .,'’-])*")
 SETTLED = 4.0
 LIFETIME = 25
@@ -130,7 +131,8 @@ def counts_rows(texts: Sequence[str]) -> bool:
 def says_how_often(text: str, columns: Columns) -> bool:
     """Whether a frequency is in it, or "as directed"."""
     words = re.findall(r"[^\W\d_]+", text.lower())
-    return any(columns.sig_words.get(word) == "frequency" for word in words) or "directed" in words
+    told = any(columns.sig_words.get(word) == "frequency" for word in words) or "directed" in words
+    return told or bool(EVERY.search(text))
 
 
 def looks_like_directions(text: str, columns: Columns) -> bool:

@@ -33,7 +33,8 @@ def realigned(table: Table, header: Header, columns: Columns, drug_test: DrugTes
     contents = [contents_of(table.column(place), drug_test, columns) for place in range(last + 2)]
     as_it_is = _fit(header.titles, contents, columns)
     shifted = [_with_gap(header.titles, place, last, columns) for place in range(last + 1)]
-    fit, place = max((_fit(titles, contents, columns), place) for place, titles in enumerate(shifted))
+    fits_of = [_fit(titles, contents, columns) for titles in shifted]
+    fit, place = max(fits_of), fits_of.index(max(fits_of))
     if fit < as_it_is + CLEARLY_BETTER:
         return header, ""
     groups = (*header.groups[:place], "", *header.groups[place : last + 1], *header.groups[last + 2 :])

@@ -33,6 +33,7 @@ WEAK = 1.1
 SURE = 18.0
 """Score of records (medicine and patient both plainly titled) beside which no other kind need be tried."""
 FEWEST_COLUMNS = 3
+REMARK_SHARE = 0.25
 SUPPORT = ("ndc", "sig", "birth_date", "fill_date", "quantity", "strength")
 """What a table without titles must show beside names: a medication list is more than words."""
 ENOUGH_TO_JUDGE = 3
@@ -217,8 +218,9 @@ def below(whole: Table, header: Header) -> Table:
 
 
 def without_remarks(table: Table) -> Table:
-    """The rows of more than one cell, when there are any: remarks and footers say nothing of their column."""
-    several = np.sum([column.known for column in table.columns], axis=0) > 1
+    """Without the rows of one cell or of few beside the fullest: remarks and footers say nothing of their column."""
+    cells = np.sum([column.known for column in table.columns], axis=0)
+    several = cells > max(1.0, REMARK_SHARE * cells.max(initial=0))
     return table.take(several) if several.any() and not several.all() else table
 
 

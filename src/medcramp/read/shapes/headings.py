@@ -157,7 +157,7 @@ def person_above(shaped: Shaped, above: Sequence[Sequence[str]], columns: Column
     if not person.keys() & {"patient_id", "patient_name", "last_name"}:
         return shaped
     rows = len(shaped.table)
-    _mark_notes(shaped, drug_test)
+    _mark_notes(shaped, columns, drug_test)
     told = {name: constant(text, rows) for name, text in person.items()}
     return shaped.extended({"patient_id": empty(rows)} | told, "one patient, named above")
 
@@ -171,13 +171,27 @@ def one_code_for_all(shaped: Shaped) -> bool:
     return len(code.used) == 1 and len(code.texts[0]) <= LONGEST_ROW_CODE
 
 
-def _mark_notes(shaped: Shaped, drug_test: DrugTest) -> None:
+def _mark_notes(shaped: Shaped, columns: Columns, drug_test: DrugTest) -> None:
     """Rows of few cells whose text in the medicine column names none: signatures, remarks, section titles."""
     drug = field_column(shaped, "drug")
     cells = np.sum([column.known for column in shaped.table.columns], axis=0)
     named = np.isin(drug.codes, [code for code in drug.used if drug_test(drug.values[code])])
     few = max(1.0, NOTE_SHARE * float(np.median(cells[named]))) if named.any() else 1.0
-    shaped.fates.mark(drug.known & ~named & (cells <= few), IGNORED, "text of the report, not a record")
+    odd = (cells <= few) | _undated(shaped, columns)
+    shaped.fates.mark(drug.known & ~named & odd, IGNORED, "text of the report, not a record")
+
+
+def _undated(shaped: Shaped, columns: Columns) -> np.ndarray:
+    """Rows with words where dates stand: another table, or its titles."""
+    unknown = values.placeholders(columns, "fill_date")
+    words = np.zeros(len(shaped.table), dtype=bool)
+    for name in ("fill_date", "start_date"):
+        if shaped.meaning.has(name):
+            column = field_column(shaped, name)
+            texts = ((code, values.tidy(column.values[code]).lower()) for code in column.used)
+            plain = [code for code, text in texts if text not in unknown and not any(c.isdigit() for c in text)]
+            words |= np.isin(column.codes, plain)
+    return words
 
 
 def person_headings(shaped: Shaped, above: Sequence[Sequence[str]], columns: Columns, drug_test: DrugTest) -> Shaped:
@@ -210,7 +224,7 @@ def person_headings(shaped: Shaped, above: Sequence[Sequence[str]], columns: Col
     mask = np.zeros(len(shaped.table), dtype=bool)
     mask[marks] = True
     shaped.fates.mark(mask, IGNORED, "a patient heading; its rows follow")
-    _mark_notes(shaped, drug_test)
+    _mark_notes(shaped, columns, drug_test)
     return shaped.extended(filled, "grouped under patient headings")
 
 
