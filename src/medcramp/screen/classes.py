@@ -13,8 +13,8 @@ from medcramp.logic.facts import Index
 from medcramp.logic.planes import Mask
 from medcramp.records import GRADES as GRADE_CODES
 from medcramp.records import SEVERITIES, URGENCIES
-from medcramp.screen.batch import Batch, code, same, text
-from medcramp.screen.lines import Evidence
+from medcramp.screen.batch import Batch, Texts, code, same, text
+from medcramp.screen.lines import Evidence, Joined, joined
 
 
 def class_findings(evaluator: Evaluator, evidence: Evidence) -> Iterator[Batch]:
@@ -56,12 +56,42 @@ def _class(group: str, evaluator: Evaluator, evidence: Evidence) -> Batch | None
         urgency=same(code("information", URGENCIES), len(patients)),
         grade=np.array([code(link.grade, GRADE_CODES) for link in links], dtype=np.int8)[best],
         drugs=drugs.each(),
-        message=np.array([_message(link) for link in links], dtype=object)[best],
+        message=_messages([_message(link) for link in links], best, drugs, _held(group, evaluator, linked, patients)),
         facts=np.array([f"link to cramps: {link.grade} ({link.basis})" for link in links], dtype=object)[best],
         missing=missing,
         sources=np.array([";".join(link.source) for link in links], dtype=object)[best],
         source_rows=evidence.source_rows(linked, patients),
     )
+
+
+def _held(group: str, evaluator: Evaluator, exposures: Index, patients: Index) -> Joined:
+    """The ingredients of the class that the exposures hold, ";"-joined per patient."""
+    facts = evaluator.facts
+    names = np.array(sorted(evaluator.knowledge.groups.members(group)), dtype=object)
+    place = {name: number for number, name in enumerate(names)}
+    product = facts.exposures["product"].to_numpy()[exposures]
+    distinct, of_product = np.unique(product, return_inverse=True)
+    held = [[place[name] for name in facts.products["ingredients"].iloc[row] if name in place] for row in distinct]
+    of_product = np.ravel(of_product)
+    patient = facts.patient_of[exposures].astype(np.int64) * len(names)
+    most = max(map(len, held))
+    padded = np.array([[*each, *([-1] * (most - len(each)))] for each in held], dtype=np.int64)[of_product]
+    key = np.unique((patient[:, None] + padded)[padded >= 0])
+    return joined(key // len(names), key % len(names), names, patients)
+
+
+def _messages(words: list[str], best: Index, drugs: Joined, held: Joined) -> Texts:
+    """The words of each link; where a drug line does not name its ingredient (a brand), that first."""
+    keys = (best * len(drugs.texts) + drugs.code) * len(held.texts) + held.code
+    distinct, place = np.unique(keys, return_inverse=True)
+    said = []
+    for key in distinct.tolist():
+        rest, of_held = divmod(key, len(held.texts))
+        link, of_drugs = divmod(rest, len(drugs.texts))
+        unnamed = [name for name in held.texts[of_held].split(";") if name not in drugs.texts[of_drugs].lower()]
+        said.append(f"Holds {', '.join(unnamed)}. {words[link]}" if unnamed else words[link])
+    messages: Texts = np.array(said, dtype=object)[np.ravel(place)]
+    return messages
 
 
 def _links(group: str, evaluator: Evaluator, exposures: Index) -> tuple[list[CrampLink], Index]:
