@@ -50,13 +50,14 @@ _SOUNDS = (
     ("ci", "si"),
 )
 _DOUBLED = re.compile(r"(.)\1+")
+_DIGIT = re.compile(r"\d")
 Distances = NDArray[np.uint8]
 
 _ENDING = re.compile(r"(?:um|us|[aeos])$")
 
 
 def sound(word: str) -> str:
-    """A spelling by ear: fluphenazyne and flufenazine are the same."""
+    """A spelling by ear: fluphenazyne and flufenazine are the same. Of many words at once, a line each."""
     for written, heard in _SOUNDS:
         word = word.replace(written, heard)
     return _DOUBLED.sub(r"\1", word)
@@ -93,7 +94,7 @@ class Nearest:
         clear = sorted(
             (phrase.replace(" ", ""), phrase)
             for phrase, meaning in vocabulary.names.items()
-            if len(phrase) >= SHORTEST and meaning.detail != ABBREVIATION and not any(mark.isdigit() for mark in phrase)
+            if len(phrase) >= SHORTEST and meaning.detail != ABBREVIATION and not _DIGIT.search(phrase)
         )
         self.glued = [glued for glued, _ in clear]
         self.meanings = [vocabulary.names[phrase] for _, phrase in clear]
@@ -101,9 +102,14 @@ class Nearest:
         self.by_length = [self.glued[at] for at in order]
         self.meanings_by_length = [self.meanings[at] for at in order]
         numbered: dict[frozenset[tuple[str, ...]], int] = {}
-        drugs = [frozenset(tuple(sorted(parts)) for parts in meaning.meanings) for meaning in self.meanings_by_length]
-        self.drugs = np.array([numbered.setdefault(drug, len(numbered)) for drug in drugs])
+        drugs = {
+            meanings: numbered.setdefault(frozenset(tuple(sorted(parts)) for parts in meanings), len(numbered))
+            for meanings in {meaning.meanings: None for meaning in self.meanings_by_length}
+        }
+        self.drugs = np.array([drugs[meaning.meanings] for meaning in self.meanings_by_length])
         self.rare = np.array([not vocabulary.is_common(meaning) for meaning in self.meanings_by_length])
+        self.speaks_against = ~self.rare | np.array([not meaning.brand for meaning in self.meanings_by_length])
+        """A name one slip further away speaks against a match, unless it is a brand that few people write."""
         self.lengths = np.array([len(glued) for glued in self.by_length])
 
     @cached_property
@@ -123,7 +129,7 @@ class Nearest:
     @cached_property
     def sounds(self) -> list[str]:
         """Names by ear, in the order of `by_length`."""
-        return [sound(glued) for glued in self.by_length]
+        return sound("\n".join(self.by_length)).split("\n")
 
     def resolve(self, chunks: Iterable[str]) -> dict[str, Near]:
         """What each chunk of unknown words stands for; chunks that stand for nothing near are left out, or (status
@@ -249,10 +255,6 @@ class Nearest:
         options = tuple(dict.fromkeys([likely.meaning.phrase, *(rival.phrase for rival in rivals)]))[:SHOWN]
         return Near(AMBIGUOUS, None, options, likely.score, f"{chunk} is near {' and '.join(options[:2])}", chunk)
 
-    def _is_rival(self, meaning: Meaning) -> bool:
-        """A name one slip further away speaks against a match, unless it is a brand that few people write."""
-        return not meaning.brand or self.vocabulary.is_common(meaning)
-
     def _believable(self, word: str, meaning: Meaning, slips: int) -> bool:
         """Most unknown words are names that no table knows: only a name in wide use is likelier misspelt than met anew.
 
@@ -282,7 +284,7 @@ class Nearest:
         ranked = within[np.lexsort((spelled[within], self.rare[start + within], slips[within]))]
         top = self.meanings_by_length[start + int(ranked[0])]
         others = ranked[self.drugs[start + ranked] != self.drugs[start + ranked[0]]]
-        others = [at for at in others if slips[at] == best or self._is_rival(self.meanings_by_length[start + int(at)])]
+        others = others[(slips[others] == best) | self.speaks_against[start + others]]
         rivals = [self.meanings_by_length[start + int(at)] for at in others[:SHOWN]]
         confused = sorted(
             partner
