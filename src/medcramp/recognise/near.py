@@ -31,6 +31,8 @@ CONFUSED_MARGIN = 2
 SHOWN = 5
 SHORTEST_BRAND, LONG_BRAND = 7, 10
 BATCH = 512
+HEARD_REACH = 1
+"""By ear a name may be shorter than written, by this much more than by slips of the keyboard."""
 
 _SOUNDS = (
     ("ph", "f"),
@@ -150,7 +152,7 @@ class Nearest:
                     proposed[chunk] = likely
                 left.append(chunk)
         left.sort(key=lambda chunk: len(chunk.replace(" ", "")))
-        for _, group in groupby(left, key=lambda chunk: asked_edits(len(chunk.replace(" ", "")))):
+        for _, group in groupby(left, key=lambda chunk: len(chunk.replace(" ", ""))):
             alike = list(group)
             for start in range(0, len(alike), BATCH):
                 found.update(self._misspelt(alike[start : start + BATCH], proposed))
@@ -225,11 +227,12 @@ class Nearest:
         return None
 
     def _misspelt(self, chunks: Sequence[str], proposed: Mapping[str, Near]) -> dict[str, Near]:
-        """Chunks of one number of allowed slips, compared with the names of about their length."""
+        """Chunks of one length, compared with the names of about that length: what else is asked changes nothing."""
         words = [chunk.replace(" ", "") for chunk in chunks]
-        lengths = [len(word) for word in words]
-        limit = asked_edits(lengths[0]) + 1
-        first, last = np.searchsorted(self.lengths, [min(lengths) - limit, max(lengths) + limit + 1])
+        length = len(words[0])
+        limit = asked_edits(length) + 1
+        reach = limit + HEARD_REACH
+        first, last = np.searchsorted(self.lengths, [length - reach, length + reach + 1])
         choices = slice(int(first), int(last))
         found = {chunk: proposed[chunk] for chunk in chunks if chunk in proposed}
         if first == last:
@@ -280,7 +283,7 @@ class Nearest:
         best, edits = int(slips.min()), asked_edits(len(word))
         if best > edits + 1:
             return None
-        within = np.flatnonzero(slips <= best + 1)
+        within = np.flatnonzero(slips <= min(best + 1, edits + 1))
         ranked = within[np.lexsort((spelled[within], self.rare[start + within], slips[within]))]
         top = self.meanings_by_length[start + int(ranked[0])]
         others = ranked[self.drugs[start + ranked] != self.drugs[start + ranked[0]]]
