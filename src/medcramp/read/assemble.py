@@ -64,18 +64,9 @@ def assemble(
     options = layouts.settled(options or ReadOptions())
     drug_test = drug_test or drug_words.looks_like_drug
     columns = column_knowledge.load()
-    settled = options.columns
     gathered = Gathered()
     for path in paths:
-        understood = []
-        for item in open_input(path, options, progress):
-            if isinstance(item, Canonical):
-                _add_canonical(item, gathered)
-            else:
-                gathered.notices += item.notices
-                understood += [understand(part, columns, drug_test, settled) for part in sections(item, columns)]
-        if understood:
-            _add_grids(path, understood, columns, drug_test, settled, gathered)
+        _add_input(path, options, columns, drug_test, gathered, progress)
     if not gathered.records and not gathered.finished:
         raise ColumnsNotUnderstoodError("no medication records were found", file=paths[0] if paths else None)
     for kind, path in companion_files.items():
@@ -84,6 +75,21 @@ def assemble(
     if not len(result.records):
         raise refuse.nothing_used(paths[0] if len(paths) == 1 else None, result)
     return result
+
+
+def _add_input(
+    path: Path, options: ReadOptions, columns: Columns, drug_test: DrugTest, gathered: Gathered, progress: Progress
+) -> None:
+    """One file or folder; its tables are let go when this returns."""
+    understood = []
+    for item in open_input(path, options, progress):
+        if isinstance(item, Canonical):
+            _add_canonical(item, gathered)
+        else:
+            gathered.notices += item.notices
+            understood += [understand(part, columns, drug_test, options.columns) for part in sections(item, columns)]
+    if understood:
+        _add_grids(path, understood, columns, drug_test, options.columns, gathered)
 
 
 def _add_grids(
@@ -200,8 +206,9 @@ def _records(gathered: Gathered) -> pd.DataFrame:
         parts.append((columns, frame["source_row"].to_numpy()))
     if not parts:
         return empty_records()
+    # Each column of the parts is let go as soon as it stands in the frame.
     stacked: dict[str, object] = {
-        name: stack([columns[name] for columns, _ in parts]).categorical() for name in TEXT_COLUMNS
+        name: stack([columns.pop(name) for columns, _ in parts]).categorical() for name in TEXT_COLUMNS
     }
     stacked["source_row"] = np.concatenate([rows for _, rows in parts], dtype=np.int32, casting="same_kind")
     return pd.DataFrame(stacked, columns=list(RECORD_COLUMNS), copy=False)

@@ -109,7 +109,7 @@ def memory_grid(table: pa.Table, overlong: Sequence[int] = (), **about: Any) -> 
 
 @dataclass(eq=False)
 class _Growing:
-    """A column while it is read: its distinct values so far and, per piece, the smallest codes that number them."""
+    """A column while it is read: its distinct values so far and, per table, the smallest codes that number them."""
 
     values: pa.Array = field(default_factory=lambda: pa.array([], pa.string()))
     codes: list[np.ndarray] = field(default_factory=list)
@@ -127,7 +127,7 @@ class _Growing:
         self.values = pa.concat_arrays([self.values, fresh])
         # The extra entry at the end is where code -1 (empty) points.
         places = np.append(places, np.int32(UNKNOWN)).astype(smallest(len(self.values)))
-        self.codes += [places[codes_of(chunk)] for chunk in chunks.chunks]
+        self.codes.append(places[np.concatenate([codes_of(chunk) for chunk in chunks.chunks])])
 
     def whole(self) -> pa.ChunkedArray:
         """All rows in one piece."""
