@@ -10,8 +10,10 @@ from medcramp.recognise.combine import combine
 from medcramp.recognise.lines import cut
 from medcramp.recognise.named import Hit
 from medcramp.recognise.names import interpret, without_salts
+from medcramp.recognise.near import Nearest
 
 VOCABULARY = knowledge.load().vocabulary
+NEAREST = Nearest(VOCABULARY)
 CLEAR = sorted(phrase for phrase, meaning in VOCABULARY.names.items() if meaning.ingredients)
 SALTS = [alone for alone, _ in VOCABULARY.phrases.values() if alone is not None and alone.kind == SALT]
 
@@ -67,3 +69,12 @@ def test_a_name_alone_is_what_it_is_beside_itself(phrase):
 @given(st.lists(st.sampled_from(["20", "mg", "(", "teva)", "aspirin", "-", "hct", "½", "/", "/5ml"]), min_size=1))
 def test_white_space_of_any_kind_is_the_same(words):
     assert cut(" \t\n".join(words), VOCABULARY) == cut(" ".join(words), VOCABULARY)
+
+
+UNKNOWN_WORDS = ["atorvstatin", "hydroxizine", "trofamehydrochloride", "marijuana", "levothyroxin", "cigars", "smoked"]
+LONGER = ["colecalciferolhydrat", "diphenhydraminehydrochlorde", "pneumococcalpolysaccharide", "metforminn"]
+
+
+@pytest.mark.parametrize("word", UNKNOWN_WORDS)
+def test_what_a_word_is_near_does_not_hang_on_the_other_words(word):
+    assert NEAREST.resolve([word]).get(word) == NEAREST.resolve([*UNKNOWN_WORDS, *LONGER]).get(word)
