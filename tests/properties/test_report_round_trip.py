@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fixtures.report_tables import made_up_run, made_up_tables
+from medcramp.escape import sheet_key
 from medcramp.records import Tables
 from medcramp.report.carry import carry
-from medcramp.report.escape import sheet_key
 from medcramp.report.info import ReportConfig
 from medcramp.report.previous import Previous, read_previous
 from medcramp.report.workbook.build import write_workbook

@@ -12,7 +12,7 @@ import pytest
 
 from fixtures.report_tables import HOSTILE_NAMES, made_up_run, made_up_tables, patient_id
 from medcramp import records, report
-from medcramp.report.escape import neutral
+from medcramp.escape import neutral
 from medcramp.report.manifest import by_value, recognised_share
 from medcramp.report.tables import LEFT_OUT_OF_CSV, TABLE_COLUMNS, text_of, write_csv
 

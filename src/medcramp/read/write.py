@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
@@ -13,15 +12,9 @@ import pandas as pd
 import pyarrow as pa
 
 from medcramp.errors import OutputError
+from medcramp.escape import neutral
 
-FORMULA = re.compile(r"^[\s\x00-\x20]*[=+\-@\uff0b\uff0d\uff1d\uff20\u2212]|^[\x00-\x1f]")
-PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 BATCH_ROWS = 65_536
-
-
-def harmless(text: str) -> str:
-    """The text, with a quote in front when a spreadsheet would take it for a formula."""
-    return f"'{text}" if FORMULA.match(text) and not PLAIN_NUMBER.fullmatch(text) else text
 
 
 def write_csv(frame: pd.DataFrame, path: Path) -> None:
@@ -56,11 +49,11 @@ def _arrow(series: pd.Series) -> Any:
     """A column as Arrow array; texts made harmless once per distinct text."""
     if isinstance(series.dtype, pd.CategoricalDtype):
         codes = series.cat.codes.to_numpy()
-        texts = pa.array([harmless(str(text)) for text in series.cat.categories], pa.string())
+        texts = pa.array([neutral(str(text)) for text in series.cat.categories], pa.string())
         return pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int32), mask=codes < 0), texts)
     if pd.api.types.is_integer_dtype(series.dtype):
         return pa.array(series.to_numpy())
-    return pa.array([None if text is None or text != text else harmless(str(text)) for text in series], pa.string())
+    return pa.array([None if text is None or text != text else neutral(str(text)) for text in series], pa.string())
 
 
 def _plain(array: Any) -> Any:

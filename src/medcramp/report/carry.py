@@ -9,8 +9,8 @@ from datetime import date
 
 import pandas as pd
 
+from medcramp.escape import sheet_key
 from medcramp.records import Tables
-from medcramp.report.escape import sheet_key
 from medcramp.report.previous import Previous, Typed
 from medcramp.report.tables import text_codes
 from medcramp.report.workbook.styles import DISPLAY

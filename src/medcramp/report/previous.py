@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from medcramp.errors import InputUnreadableError
-from medcramp.report.escape import sheet_key
+from medcramp.escape import sheet_key
 from medcramp.report.workbook import sheets
 from medcramp.report.workbook.sheet import Column
 

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from medcramp.escape import neutral_all
 from medcramp.records import (
     ELECTROLYTE_COLUMNS,
     EVIDENCE_COLUMNS,
@@ -26,7 +27,6 @@ from medcramp.records import (
     UNRECOGNISED_COLUMNS,
     Tables,
 )
-from medcramp.report.escape import neutral_all
 from medcramp.report.rows import Column, cells, coded, write_rows
 
 TABLE_COLUMNS: dict[str, tuple[str, ...]] = {

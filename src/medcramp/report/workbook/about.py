@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from medcramp.escape import neutral
 from medcramp.records import Tables
-from medcramp.report.escape import neutral
 from medcramp.report.info import RunInfo
 from medcramp.report.manifest import by_value
 from medcramp.report.workbook.cells import fitting

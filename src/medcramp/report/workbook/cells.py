@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from medcramp.report.escape import neutral
+from medcramp.escape import neutral
 from medcramp.report.tables import text_codes
 
 # Excel's limit for the text of one cell; the rest is in the CSV tables.

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medcramp.report.escape import neutral, neutral_all
+from medcramp.escape import neutral, neutral_all
 
 DANGEROUS = [
     "=1+1",
