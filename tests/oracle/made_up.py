@@ -210,6 +210,7 @@ def to_facts(people: Sequence[Patient]) -> Facts:
                 "unit": "u",
                 "given_value": np.nan,
                 "given_unit": "",
+                "written": "",
                 "date": days_of(AS_OF - timedelta(days=row[4]) for row in labs),
                 "upper_limit": np.array([row[3] for row in labs], dtype=float),
                 "note": "",

@@ -270,3 +270,45 @@ def test_cascades_of_a_list_without_dates_are_said_once_and_not_per_pair():
     run = told("hydrochlorothiazide 25 mg tablet", "quinine sulfate 324 mg capsule")
     assert not {rule for rule in rules(run) if rule.startswith("CAS-")}
     assert "Prescribing cascades" in set(run.screened.not_assessed["subject"])
+
+
+@pytest.mark.parametrize(
+    ("lab", "rule", "urgency", "first", "words"),
+    [
+        ("calcium, albumin-adjusted 7.0 mg/dL", "LAB-calcium-low", "emergency", "Emergency:", "ECG"),
+        ("calcium, albumin-adjusted 2.1 mmol/L", "LAB-calcium-low", "routine", "Tell the prescriber;", "repeat"),
+        ("potassium 6.5 mmol/L", "LAB-potassium-high", "emergency", "Emergency:", "ECG"),
+        ("potassium 6.0 mmol/L", "LAB-potassium-high", "same_day", "Today:", "ECG"),
+        ("potassium 5.9 mmol/L", "LAB-potassium-high", "same_day", "Today:", "symptoms"),
+        ("sodium 124 mmol/L", "LAB-sodium-low", "emergency", "Emergency:", "confusion"),
+        ("magnesium 0.49 mmol/L", "LAB-magnesium-low", "emergency", "Emergency:", "magnesium"),
+        ("magnesium 2.9 mg/dL", "LAB-magnesium-high", "routine", "Ask about magnesium", "antacids"),
+        ("magnesium 2.1 mmol/L", "LAB-magnesium-high", "emergency", "Emergency:", "no more magnesium"),
+        ("lithium 1.4 mmol/L", "LAB-lithium_level-high", "same_day", "Today:", "12 hours"),
+        ("lithium 1.5 mEq/L", "LAB-lithium_level-high", "same_day", "Today:", "tremor"),
+        ("CK 9000 U/L (upper limit 200)", "LAB-creatine_kinase-high", "emergency", "Emergency:", "hospital"),
+    ],
+)
+def test_what_to_do_at_a_limit_follows_its_urgency(lab, rule, urgency, first, words):
+    found = one(told("loratadine 10 mg tablet", labs=[lab]), rule)
+    assert found["urgency"] == urgency
+    assert found["action"].startswith(first)
+    assert words in found["action"]
+
+
+@pytest.mark.parametrize("lab", ["lithium 1.2 mmol/L", "magnesium 2.4 mg/dL", "magnesium 1.0 mmol/L"])
+def test_a_result_at_the_limit_is_none_beyond_it(lab):
+    assert not {rule for rule in rules(told("loratadine 10 mg tablet", labs=[lab])) if rule.startswith("LAB-")}
+
+
+def test_results_stand_in_the_figures_of_the_laboratory_with_units_and_names():
+    low = one(told("loratadine 10 mg tablet", labs=["potassium 3.0 mmol/L"]), "LAB-potassium-low")
+    assert low["facts"].startswith("3.0 mmol/L on ")
+    assert low["facts"].endswith(", below 3.5 mmol/L")
+    converted = one(told("loratadine 10 mg tablet", labs=["magnesium 1.60 mg/dL"]), "LAB-magnesium-low")
+    assert converted["facts"].startswith("1.60 mg/dL (0.66 mmol/L)")
+    assert converted["facts"].endswith(", below 0.7 mmol/L")
+    thyroid = one(
+        told("simvastatin 20 mg tablet, 1 daily", labs=["TSH 14.20 mIU/L"], conditions=["E03.9"], age=50), "TH-02"
+    )
+    assert "TSH 14.20 mIU/L" in thyroid["message"]

@@ -8,7 +8,7 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from medcramp.errors import KnowledgeError
 from medcramp.knowledge.files import Fact, Many, OptionalNumber, numbered_rows
@@ -17,6 +17,7 @@ ANALYTES_FILE = "lab_analytes.csv"
 TESTS_FILE = "lab_tests.csv"
 UNITS_FILE = "lab_units.csv"
 LIMITS_FILE = "lab_limits.csv"
+ACTIONS_FILE = "lab_actions.csv"
 ADJUSTMENTS_FILE = "lab_adjustments.csv"
 
 TIMES_UPPER_LIMIT = "times_upper_limit"
@@ -29,6 +30,7 @@ _SPECIMEN_WORDS = frozenset(
 _LOINC = re.compile(r"\d{1,5}-\d")
 
 Direction = Literal["low", "high"]
+Urgency = Literal["emergency", "same_day", "routine", "information"]
 Comparison = Literal["below", "at_most", "above", "at_least"]
 
 
@@ -76,7 +78,7 @@ class Limit(Fact):
     threshold: float
     unit: str
     label: str
-    urgency: Literal["emergency", "same_day", "routine", "information"]
+    urgency: Urgency
     severity: Literal["contraindicated", "major", "moderate", "minor", "info"]
     jurisdiction: Many
     source: Many
@@ -93,6 +95,16 @@ class Limit(Fact):
                 return value > self.threshold
             case "at_least":
                 return value >= self.threshold
+
+
+class Action(Fact):
+    """What to do at a limit (test, direction, label), or at every limit of an urgency when these are blank."""
+
+    urgency: Urgency
+    test: str
+    direction: Direction | Literal[""]
+    label: str
+    action: str
 
 
 class Adjustment(Fact):
@@ -114,6 +126,7 @@ class _Tables:
     units: Mapping[tuple[str, str], Unit]
     limits: Mapping[str, tuple[Limit, ...]]
     adjustments: Sequence[Adjustment]
+    actions: Mapping[tuple[str, str, str, str], str]
 
 
 class Labs:
@@ -138,6 +151,19 @@ class Labs:
     def label(self, test: str) -> str:
         """The test in words."""
         return self._tables.analytes[test].label
+
+    def name(self, test: str) -> str:
+        """The test inside a sentence: "potassium", but "TSH" and "eGFR"."""
+        label = self.label(test)
+        first = label.partition(" ")[0]
+        return label[:1].lower() + label[1:] if first[1:].strip(",").islower() else label
+
+    def action(self, limit: Limit | None) -> str:
+        """What to do when a result is beyond the limit (None: beyond the laboratory's own, whatever that means)."""
+        if limit is None:
+            return self._tables.actions["routine", "", "", ""]
+        usual = self._tables.actions[limit.urgency, "", "", ""]
+        return self._tables.actions.get((limit.urgency, limit.test, limit.direction, limit.label), usual)
 
     def canonical_unit(self, test: str) -> str:
         """The unit all values of the test are compared in."""
@@ -205,12 +231,14 @@ def load(folder: Path) -> Labs:
         _new(analyte.test, analytes, folder / ANALYTES_FILE, line)
         analytes[analyte.test] = analyte
     units = _units(folder / UNITS_FILE, analytes)
+    limits = _limits(folder / LIMITS_FILE, analytes, units)
     return Labs(
         _Tables(
             analytes=analytes,
             names=_names(folder / TESTS_FILE, analytes),
             units=units,
-            limits=_limits(folder / LIMITS_FILE, analytes, units),
+            limits=limits,
+            actions=_actions(folder / ACTIONS_FILE, limits),
             adjustments=_adjustments(folder / ADJUSTMENTS_FILE, analytes),
         )
     )
@@ -264,6 +292,22 @@ def _check_replacements(test: str, rows: Sequence[Limit], canonical: str, path: 
                 remedy="give the limit in the canonical unit too",
                 file=path,
             )
+
+
+def _actions(path: Path, limits: Mapping[str, Sequence[Limit]]) -> dict[tuple[str, str, str, str], str]:
+    """What to do, by urgency and limit. Every urgency has an action; every other action belongs to a limit."""
+    known: set[tuple[str, str, str, str]] = {(row.urgency, row.test, row.direction, row.label) for rows in limits.values() for row in rows}
+    known |= {(urgency, "", "", "") for urgency in get_args(Urgency)}
+    actions: dict[tuple[str, str, str, str], str] = {}
+    for line, row in numbered_rows(path, Action):
+        key = (row.urgency, row.test, row.direction, row.label)
+        if key not in known or key in actions:
+            raise _error("an action stands for one limit, or for one urgency, once", path, line)
+        actions[key] = row.action
+    for urgency in get_args(Urgency):
+        if (urgency, "", "", "") not in actions:
+            raise KnowledgeError(f"no action for {urgency}", file=path, remedy="add a row with a blank test")
+    return actions
 
 
 def _from_mild(limit: Limit) -> tuple[bool, float]:

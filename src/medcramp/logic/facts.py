@@ -42,7 +42,18 @@ EXPOSURE_FACTS = (
 )
 DOSE_FACTS = ("exposure", "ingredient", "known_mg", "average_mg", "complete", "unit_mg")
 LINE_FACTS = ("exposure", "text", "record", "first_record", "current")
-LAB_FACTS = ("patient", "test", "value", "unit", "given_value", "given_unit", "date", "upper_limit", "note")
+LAB_FACTS = (
+    "patient",
+    "test",
+    "value",
+    "unit",
+    "given_value",
+    "given_unit",
+    "written",
+    "date",
+    "upper_limit",
+    "note",
+)
 
 ACTIVE, STOPPED, UNKNOWN = 1, 0, -1
 
@@ -61,7 +72,7 @@ class Facts:
     whose dose is known, the true sum when `complete`; `average_mg` counts the days between too. `lines` (LINE_FACTS):
     the patient's own drug lines of each exposure, with their latest and first record (row of the records frame).
     `labs` (LAB_FACTS): latest result per patient and test inside its window, canonical unit; `given_value` in
-    `given_unit` is how the laboratory put it (NaN and "" when alike).
+    `given_unit` is how the laboratory put it (NaN and "" when alike), `written` its own figures.
     `conditions`, `allergies`: planes per condition set, and per group or substance.
     `labs_given`: the run had a table of results, so that a missing result means something. `record_exposure`,
     `record_active`: per record, row of `exposures` (-1 none) and ACTIVE, STOPPED or UNKNOWN.

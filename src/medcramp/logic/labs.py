@@ -13,7 +13,8 @@ from medcramp.logic.planes import Mask
 
 class Latest(NamedTuple):
     """Latest result of one test per patient: NaN / NaT where there is none inside the window; `row` of `facts.labs`.
-    `given` is the value in the laboratory's own unit `given_unit` ("" and NaN: already the canonical one)."""
+    `given` is the value in the laboratory's own unit `given_unit` ("" and NaN: already the canonical one); `written` is
+    that number as the laboratory wrote it, "" when it was computed."""
 
     value: np.ndarray
     given: np.ndarray
@@ -21,6 +22,7 @@ class Latest(NamedTuple):
     upper_limit: np.ndarray
     date: np.ndarray
     row: np.ndarray
+    written: np.ndarray
 
 
 def latest(facts: Facts, test: str) -> Latest:
@@ -29,6 +31,7 @@ def latest(facts: Facts, test: str) -> Latest:
     patient = facts.labs["patient"].to_numpy()[rows]
     value, given, upper = (np.full(facts.size, np.nan) for _ in range(3))
     given_unit = np.full(facts.size, "", dtype=object)
+    written = np.full(facts.size, "", dtype=object)
     date, row = np.full(facts.size, np.datetime64("NaT", "D")), np.full(facts.size, -1)
     value[patient] = facts.labs["value"].to_numpy()[rows]
     given[patient] = facts.labs["given_value"].to_numpy()[rows]
@@ -36,7 +39,16 @@ def latest(facts: Facts, test: str) -> Latest:
     upper[patient] = facts.labs["upper_limit"].to_numpy()[rows]
     date[patient] = facts.labs["date"].to_numpy()[rows]
     row[patient] = rows
-    return Latest(value, given, given_unit, upper, date, row)
+    written[patient] = facts.labs["written"].to_numpy(dtype=object)[rows]
+    return Latest(value, given, given_unit, upper, date, row, written)
+
+
+def in_words(result: Latest, patient: int, unit: str) -> str:
+    """A result with its unit, in the laboratory's own figures: "3.0 mmol/L", "1.6 mg/dL (0.66 mmol/L)"."""
+    value, own_unit, written = result.value[patient], result.given_unit[patient], result.written[patient]
+    if own_unit:
+        return f"{written or format(result.given[patient], '.4g')} {own_unit} ({value:.4g} {unit})"
+    return f"{written or format(value, '.4g')} {unit}".strip()
 
 
 def upper_limits(result: Latest, test: str, knowledge: Knowledge) -> np.ndarray:

@@ -9,7 +9,7 @@ import numpy as np
 
 from medcramp.logic import expressions as ex
 from medcramp.logic.facts import Index, earliest
-from medcramp.logic.labs import latest, upper_limits
+from medcramp.logic.labs import in_words, latest, upper_limits
 
 if TYPE_CHECKING:
     from medcramp.logic.evaluate import Evaluator
@@ -55,7 +55,7 @@ def _texts(evaluator: Evaluator, leaf: ex.Node, patients: Index) -> np.ndarray |
         case ex.Lab(lab=bound):
             return _lab(evaluator, bound, patients)
         case ex.NoLab(no_lab=window):
-            words = f"no {window.test.replace('_', ' ')} result in {window.within_days} days"
+            words = f"no {evaluator.knowledge.labs.name(window.test)} result in {window.within_days} days"
             return np.full(len(patients), words, dtype=object)
         case ex.Takes(takes=ex.Use(group=name, for_days=int(days))):
             since = _earliest(evaluator, evaluator.medicines.now(name).certain, evaluator.medicines.course_start)
@@ -88,15 +88,15 @@ def _dose(evaluator: Evaluator, dose: ex.DoseOf, patients: Index) -> np.ndarray:
 def _lab(evaluator: Evaluator, bound: ex.LabBound, patients: Index) -> np.ndarray:
     result = latest(evaluator.facts, bound.test)
     units = evaluator.facts.labs["unit"].to_numpy(dtype=object)
-    label = bound.test.replace("_", " ")
+    label, unit = evaluator.knowledge.labs.name(bound.test), evaluator.knowledge.labs.canonical_unit(bound.test)
     limit = bound.times_upper_limit
-    words = bound.words() if limit is None else f"{limit.words()} times the upper limit"
+    words = f"{bound.words()} {unit}" if limit is None else f"{limit.words()} times the upper limit"
     upper = upper_limits(result, bound.test, evaluator.knowledge)
     texts = np.full(len(patients), "", dtype=object)
     for place, patient in enumerate(patients):
         row = result.row[patient]
         if row >= 0:
-            value = f"{result.value[patient]:.4g} {units[row]}".strip()
+            value = in_words(result, patient, units[row])
             day = "" if np.isnat(result.date[patient]) else f" on {result.date[patient]}"
             times = (
                 "" if limit is None else f" ({result.value[patient] / upper[patient]:.3g} times {upper[patient]:.4g})"

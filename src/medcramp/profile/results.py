@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -13,6 +15,7 @@ from medcramp.profile.columns import categorical, dates, numbers
 from medcramp.profile.people import People
 from medcramp.profile.settings import ProfileSettings
 
+_PLAIN = re.compile(r"\d+(?:\.\d+)?")
 RATHER_FINE = 2
 """Decimals of an adjustment in a laboratory's own unit."""
 
@@ -54,11 +57,20 @@ def _canonical(table: pd.DataFrame, people: People, labs: Labs) -> pd.DataFrame:
             "value": value,
             "given_value": np.where(other, given, np.nan),
             "given_unit": np.where(other, np.array(units, dtype=object)[unit_code], ""),
+            "written": _figures(table["value"]),
             "date": dates(table["date"]) if "date" in table else np.datetime64("NaT", "D"),
             "upper_limit": upper,
         }
     )
     return rows[(rows["patient"] >= 0) & (rows["code"] >= 0) & rows["value"].notna()]
+
+
+def _figures(column: pd.Series) -> NDArray[np.object_]:
+    """The plain numbers of a column as they were written ("3.0"), "" for anything else."""
+    text = categorical(column)
+    words = [str(value).strip() for value in text.cat.categories]
+    plain = np.array([*(word if _PLAIN.fullmatch(word) else "" for word in words), ""], dtype=object)
+    return plain[text.cat.codes.to_numpy()]
 
 
 def rounded(
@@ -139,6 +151,7 @@ def _adjusted(rows: pd.DataFrame, labs: Labs) -> pd.DataFrame:
                 "unit": labs.canonical_unit(adjustment.test),
                 "given_value": joined["given_value"] + _given_shift(joined, adjustment, labs),
                 "given_unit": joined["given_unit"],
+                "written": "",
                 "date": joined["date"],
                 "upper_limit": np.nan,
                 "note": f"from {labs.label(adjustment.measured).lower()} and {adjustment.by} of " + day,

@@ -9,7 +9,7 @@ import numpy as np
 from medcramp.knowledge.labs import TIMES_UPPER_LIMIT, Limit, normalise_unit
 from medcramp.logic.evaluate import Evaluator
 from medcramp.logic.facts import Index
-from medcramp.logic.labs import Latest, latest
+from medcramp.logic.labs import Latest, in_words, latest
 from medcramp.logic.planes import Mask
 from medcramp.records import SEVERITIES, URGENCIES
 from medcramp.screen.batch import Batch, Texts, code, same, text
@@ -48,6 +48,7 @@ def _without(result: Latest, patients: Mask) -> Latest:
         np.where(patients, np.nan, result.upper_limit),
         np.where(patients, np.datetime64("NaT", "D"), result.date),
         np.where(patients, -1, result.row),
+        np.where(patients, "", result.written),
     )
 
 
@@ -73,11 +74,13 @@ def _test(
                 own = (result.value > result.upper_limit) & (step < 0)
         else:
             own = np.zeros(len(step), dtype=bool)
-        patients = np.flatnonzero((step >= 0) | own)
-        if len(patients):
-            yield _batch(
-                test, direction, ladder, step[patients], patients, result, missing, all_sides, evaluator, evidence
-            )
+        beyond = (step >= 0) | own
+        actions, of_step = np.unique([*map(labs.action, ladder), labs.action(None)], return_inverse=True)
+        for number, action in enumerate(actions):
+            patients = np.flatnonzero(beyond & (of_step[step] == number))
+            if len(patients):
+                said = (test, direction, ladder, str(action))
+                yield _batch(*said, step[patients], patients, result, missing, all_sides, evaluator, evidence)
 
 
 def _compared(limit: Limit, result: Latest, canonical: str) -> np.ndarray:
@@ -98,6 +101,7 @@ def _batch(
     test: str,
     direction: str,
     ladder: Sequence[Limit],
+    action: str,
     step: Index,
     patients: Index,
     result: Latest,
@@ -129,7 +133,7 @@ def _batch(
         subject="" if test == electrolyte else test,
         kind="lab",
         title=f"{label} {direction}",
-        action="Tell the prescriber; repeat the test if the result does not fit the patient.",
+        action=action,
         mechanism="",
         electrolytes=f"{electrolyte} {DOWN if direction == 'low' else UP}" if electrolyte else "",
         verified=np.array([*(limit.verified for limit in ladder), True], dtype=bool)[step],
@@ -163,13 +167,11 @@ def _results(
         elif limit.unit == TIMES_UPPER_LIMIT:
             passed = f"{value / upper:.3g} times the laboratory's upper limit {upper:.4g}"
         elif limit.verified:
-            own_limit = "" if limit.unit == unit else f" {limit.unit}"
-            passed = f"{_WORDS[limit.comparison]} {limit.threshold:g}{own_limit}"
+            passed = f"{_WORDS[limit.comparison]} {limit.threshold:g} {limit.unit}"
         else:
             passed = ""
         note = f"({notes[row]})" if row >= 0 and notes[row] else ""
-        own, own_unit = result.given[patient], result.given_unit[patient]
-        said = f"{own:.4g} {own_unit} ({value:.4g} {unit})" if own_unit else f"{value:.4g} {unit}"
+        said = in_words(result, patient, unit)
         words.append(", ".join(filter(None, (f"{said}{day}", passed, note))))
     texts = text("", len(patients))
     texts[:] = words
