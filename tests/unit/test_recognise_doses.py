@@ -87,6 +87,12 @@ def test_milligrams_are_never_invented(cells):
     assert all(isnan(mg) for mg in dose(**cells)["daily_mg"])
 
 
+def test_a_strength_without_a_unit_is_named_as_the_reason():
+    assert "strength has no unit" in dose(drug="atorvastatin 80", sig="1 daily")["note"]
+    assert "no unit" not in dose(drug="atorvastatin 80 mg", sig="1 daily")["note"]
+    assert "no unit" not in dose(drug="atorvastatin", sig="1 daily")["note"]
+
+
 def test_millilitres_count_with_a_concentration():
     assert dose(drug="amoxicillin 250 mg/5 ml suspension", sig="5 ml tid")["daily_mg"] == (750.0,)
 

@@ -118,3 +118,18 @@ def test_equal_lines_are_recognised_once():
     found = recognise.recognise(records(*rows), knowledge.load())
     assert len(found.items) == 2
     assert list(found.item) == [0, 1] * 50
+
+
+@pytest.mark.parametrize(
+    ("drug", "route", "has"),
+    [
+        ("prednisolone 15mg/5ml", "oral", True),
+        ("prednisolone 1 %", "", False),
+        ("prednisolone 10 mg/mL", "", False),
+        ("prednisolone 15 mg/5 mL eye drops", "ophthalmic", False),
+    ],
+)
+def test_a_strength_told_by_the_spoon_is_a_liquid_to_swallow(drug, route, has):
+    item = recognise.recognise(records({"drug": drug}), knowledge.load()).items.iloc[0]
+    assert item["route"] == route
+    assert ("CS_SYS" in item["certain"]) is has

@@ -30,12 +30,14 @@ _NUMBER = re.compile(r"\d+(?:[.,]\d+)*|\.\d+")
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """What a dose needs to know of an item: mg per unit of each ingredient, the unit they count in, form and route."""
+    """What a dose needs to know of an item: mg per unit of each ingredient, the unit they count in, form and route.
+    `unitless`: the strength is a bare number ("atorvastatin 80")."""
 
     unit_mg: tuple[float, ...]
     unit: str
     form: str
     route: str
+    unitless: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,8 @@ def dose(sig: Sig, supply: float, product: Product) -> Dose:
         daily, day, basis = (sig.highest * MASS[sig.unit],), (sig.on_day * MASS[sig.unit],), SIG
     if sig.prn:
         notes.append("as needed: highest amount stated, actual use unknown")
+    if product.unitless and any(map(isnan, daily)):
+        notes.append("strength has no unit")
     if isnan(highest) and not isnan(sig.highest) and sig.unit not in MASS:
         notes.append(f"{sig.highest:.4g} {sig.unit} a day")
     return Dose(usual, highest, basis, sig.prn, daily, day, "; ".join(notes))

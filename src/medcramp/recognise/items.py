@@ -119,6 +119,8 @@ def _item(row: Mapping[str, str], matched: Matched, once: _Once) -> Item:
     strength = _strength(once.strength(row.get("strength", "")), matched)
     if len(named.ingredients) == 1 < len(strength.amounts) and ELEMENTAL in row.get("drug", "").lower():
         strength = elemental(strength)
+    if not (form or route) and strength.by_spoon:
+        form, route = "oral_liquid", "oral"
     product = once.product(named.ingredients, named.brand, form, route, strength)
     return Item(row.get("drug", ""), named, strength.text, *product, matched.release or column.release)
 
@@ -133,7 +135,10 @@ def _product(
     if brand and len(ingredients) > 1:
         unit_mg = _in_label_order(ingredients, brand, unit_mg, once.vocabulary)
     matters = not once.weighed.isdisjoint(ingredients)
-    return Product(unit_mg, unit, form, route), *once.groups(ingredients, form, route, unit_mg if matters else ())
+    unitless = bool(strength.bare) and not strength.amounts and any(map(isnan, unit_mg))
+    return Product(unit_mg, unit, form, route, unitless), *once.groups(
+        ingredients, form, route, unit_mg if matters else ()
+    )
 
 
 def _groups(

@@ -13,6 +13,7 @@ from medcramp.recognise.lines import BREAK
 
 _PER = ("volume", "dose", "time", "piece")
 ACTIVITY = "unit"
+SPOONS_ML = (5.0, 15.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,11 @@ class Strength:
         if self.amounts:
             return "; ".join(str(amount) for amount in self.amounts)
         return "-".join(_plain(value) for value in self.bare)
+
+    @property
+    def by_spoon(self) -> bool:
+        """Is it told per spoonful ("15 mg/5 mL")? Liquids to swallow are; drops for the eye go by the mL or %."""
+        return bool(self.amounts) and all(each.per_unit == "ml" and each.per in SPOONS_ML for each in self.amounts)
 
     @property
     def numbers(self) -> tuple[float, ...]:
