@@ -14,6 +14,7 @@ import click
 
 from medcramp import __version__
 from medcramp.errors import INTERNAL_ERROR_EXIT_CODE, UserError
+from medcramp.terminal import collect_rarely
 
 # name: (module:attribute, one line for the overview). The line stands here so that the overview imports no command.
 COMMANDS = {
@@ -78,6 +79,7 @@ def cli() -> None:
     Reads CSV or Excel exports, recognises every drug, flags cramp-linked classes, electrolyte effects, interactions and
     prescribing cascades, and writes a counselling worklist. Every report is for review by a pharmacist.
     """
+    collect_rarely()
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

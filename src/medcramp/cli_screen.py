@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -171,8 +170,6 @@ def screen(
 
     Writes worklist.xlsx, tables/*.csv and run.json. Findings are not an error: exit code 0.
     """
-    # The words of the knowledge live until the end: looking through them for garbage again and again frees nothing.
-    gc.set_threshold(200_000, 50, 100)
     from medcramp.read import ReadOptions, password_from
     from medcramp.report import ReportConfig
     from medcramp.run import Preparation, Request, run
