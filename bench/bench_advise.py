@@ -13,7 +13,7 @@ import argparse
 from bench_screen import AS_OF, companions, fills, timed
 
 from medcramp import profile, recognise, records, screen
-from medcramp.advise import Advice, assess, prioritise
+from medcramp.advise import Advice, assess, prioritise, ranked
 from medcramp.advise.options import verdict
 from medcramp.knowledge import Knowledge, load
 from medcramp.logic.evaluate import Evaluator
@@ -51,7 +51,9 @@ def main() -> None:
     screened = screen.screen(facts, knowledge)
 
     def advise() -> Advice:
-        return Advice(assess(facts, knowledge), prioritise(facts, screened, knowledge))
+        return Advice(
+            assess(facts, knowledge), prioritise(facts, screened, knowledge), ranked(facts, screened, knowledge)
+        )
 
     runs = [timed(advise) for _ in range(arguments.repeat)]
     advice, seconds = min(runs, key=lambda run: run[1])

@@ -37,7 +37,7 @@ def tables(
     """All tables of one run, in stable order; `medications` as the function of that name gives them."""
     return Tables(
         medications=medications,
-        findings=screened.findings,
+        findings=advice.findings,
         electrolytes=screened.electrolytes,
         options=advice.options,
         patients=advice.patients,

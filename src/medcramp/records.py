@@ -190,6 +190,8 @@ FINDING_COLUMNS = (
     "subject",
     "finding_id",
 )
+# As reported: with the place among the findings of the patient, most pressing first.
+RANKED_FINDING_COLUMNS = (*FINDING_COLUMNS, "place")
 ELECTROLYTE_COLUMNS = (
     "patient_id",
     "electrolyte",
@@ -228,6 +230,7 @@ PATIENT_COLUMNS = (
     "most_urgent",
     "medications",
     "action",
+    "place",
 )
 MEDICATION_COLUMNS = (
     *RECORD_COLUMNS,

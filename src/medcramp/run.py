@@ -95,7 +95,9 @@ def run(request: Request, progress: Progress = no_progress) -> Outcome:
         building.begin("options", options)
         progress("Screening", 0, 0)
         screened = screen.screen(facts, knowledge, screening)
-        advice = advise.Advice(options, advise.prioritise(facts, screened, knowledge))
+        advice = advise.Advice(
+            options, advise.prioritise(facts, screened, knowledge), advise.ranked(facts, screened, knowledge)
+        )
         tables = assemble.tables(understood, recognised, medications, screened, advice, knowledge)
         info = _info(request, settings, understood, screened, knowledge)
         progress("Writing the report", 0, 0)

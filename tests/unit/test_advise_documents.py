@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from fixtures.option_patients import facts_of
-from medcramp.advise import Advice, assess, prioritise
+from medcramp.advise import Advice, assess, prioritise, ranked
 from medcramp.advise.case import cases
 from medcramp.advise.compounding import beyond_use_date, compounding_request
 from medcramp.advise.counselling import sheet
@@ -20,7 +20,7 @@ KNOWLEDGE = load()
 
 def advised(facts, screened):
     """Options and priorities of all patients."""
-    return Advice(assess(facts, KNOWLEDGE), prioritise(facts, screened, KNOWLEDGE))
+    return Advice(assess(facts, KNOWLEDGE), prioritise(facts, screened, KNOWLEDGE), ranked(facts, screened, KNOWLEDGE))
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fixtures.option_patients import facts_of
-from medcramp.advise.priority import prioritise
+from medcramp.advise.priority import prioritise, ranked
 from medcramp.knowledge import load
 from medcramp.records import (
     FINDING_COLUMNS,
@@ -101,6 +101,44 @@ def test_medications_counts_products_that_are_or_may_be_in_use():
     assert list(prioritised()["medications"]) == [1, 2]
 
 
+def in_order(*findings):
+    """Titles of the findings of one patient by their places."""
+    rows = [{"patient_id": "00000", **PLAIN, **finding} for finding in findings]
+    columns = {name: text_column([row.get(name) for row in rows]) for name in FINDING_COLUMNS}
+    return list(ranked(pd.DataFrame(columns), FACTS, LADDER).sort_values("place")["title"])
+
+
+def test_what_is_confirmed_stands_before_what_is_to_be_verified():
+    answer = {"kind": "interaction", "severity": "moderate", "urgency": "routine", "title": "answer"}
+    question = {**answer, "severity": "major", "certainty": "verify", "title": "question"}
+    assert in_order(question, answer) == ["answer", "question"]
+    assert "answer" in prioritised(question, answer).loc["00000", "top_reason"]
+
+
+def test_patients_with_a_confirmed_finding_stand_before_those_with_a_question():
+    question = {"kind": "interaction", "severity": "major", "urgency": "routine", "certainty": "verify"}
+    answer = {**question, "severity": "moderate", "certainty": "confirmed", "patient_id": "00001"}
+    table = prioritised(question, answer)
+    assert list(table["priority"]) == ["review", "review"]
+    assert list(table["place"]) == [2, 1]
+
+
+def test_an_emergency_with_a_missing_fact_stands_before_a_confirmed_matter_of_the_day():
+    same_day = {"kind": "interaction", "severity": "major", "urgency": "same_day", "title": "same day"}
+    emergency = {**same_day, "kind": "lab", "urgency": "emergency", "certainty": "verify", "title": "emergency"}
+    assert in_order(same_day, emergency) == ["emergency", "same day"]
+
+
+def test_what_was_measured_stands_before_what_is_inferred():
+    inferred = {"kind": "interaction", "severity": "major", "urgency": "same_day", "title": "inferred"}
+    assert in_order(inferred, {**inferred, "kind": "lab", "title": "measured"}) == ["measured", "inferred"]
+
+
+def test_the_ladder_knows_every_kind_and_every_step_loses_nobody():
+    assert sorted(LADDER.kinds) == sorted(KINDS)
+    assert LADDER.ladder[-1].any[0].wanted() == {}
+
+
 one_finding = st.fixed_dictionaries(
     {
         "patient_id": st.sampled_from(list(FACTS.patients["patient_id"])),
@@ -132,6 +170,8 @@ def test_the_priority_is_that_of_the_most_pressing_finding_in_any_order(findings
         assert table.loc[patient_id, "priority"] == _obvious_priority(own)
         assert table.loc[patient_id, "findings"] == len(own)
     assert list(table["priority"]) == list(again["priority"])
+    assert sorted(table["place"]) == list(range(1, len(table) + 1))
+    assert table.sort_values("place")["priority"].map(PRIORITIES.index).is_monotonic_increasing
     assert list(table["most_severe"].astype(object)) == list(again["most_severe"].astype(object))
 
 

@@ -1,28 +1,27 @@
-"""The order of the worklist: by priority, urgency, severity, number of findings, then id; unknown words last."""
+"""The order of the sheets: patients and findings in their places, strangers last."""
 
 from __future__ import annotations
 
 import pandas as pd
 
 from fixtures.report_tables import made_up_tables
-from medcramp.report.ranking import by_patient, first_rows, most_pressing, rank_findings, rank_patients
-
-PEOPLE = pd.DataFrame(
-    [
-        ("e", "counsel", "routine", "minor", 1),
-        ("d", "review", "routine", "major", 1),
-        ("c", "review", "routine", "major", 2),
-        ("b", "review", "same_day", "minor", 1),
-        ("a", "urgent today", "emergency", "contraindicated", 1),
-        ("g", "word of another version", None, None, 9),
-        ("f", "review", "routine", "major", 1),
-    ],
-    columns=["patient_id", "priority", "most_urgent", "most_severe", "findings"],
+from medcramp.report.ranking import (
+    EVERYBODY,
+    by_patient,
+    first_rows,
+    lacking_lines,
+    most_pressing,
+    of_all,
+    questions,
+    rank_findings,
+    rank_patients,
 )
 
+PEOPLE = pd.DataFrame({"patient_id": ["c", "a", "b", "d"], "place": [3, 1, 2, 4]})
 
-def test_patients_stand_most_pressing_first() -> None:
-    assert rank_patients(PEOPLE)["patient_id"].tolist() == ["a", "b", "c", "d", "f", "e", "g"]
+
+def test_patients_stand_in_their_places() -> None:
+    assert rank_patients(PEOPLE)["patient_id"].tolist() == ["a", "b", "c", "d"]
 
 
 def test_the_order_of_the_rows_does_not_matter() -> None:
@@ -36,6 +35,18 @@ def test_findings_follow_their_patients() -> None:
     order = list(dict.fromkeys(ranked["patient_id"]))
     assert order == [patient for patient in rank_patients(tables.patients)["patient_id"] if patient in set(order)]
     assert sorted(ranked["finding_id"]) == sorted(tables.findings["finding_id"])
+    assert all(own["place"].is_monotonic_increasing for _, own in ranked.groupby("patient_id"))
+
+
+def test_what_the_whole_list_lacks_stands_before_what_a_patient_lacks() -> None:
+    tables = made_up_tables(12)
+    asked = questions(tables.not_assessed, rank_patients(tables.patients)["patient_id"])
+    assert asked["patient_id"].tolist()[0] == EVERYBODY
+    assert list(asked["patient_id"]).count(EVERYBODY) == 1
+    assert len(asked) == len(tables.not_assessed)
+    assert lacking_lines(of_all(tables.not_assessed)) == [
+        "12 findings of 12 patients wait for it: give a column of dates"
+    ]
 
 
 def test_rows_of_one_patient_keep_their_order_and_strangers_come_last() -> None:

@@ -2,7 +2,8 @@
 
 options = assess(facts, knowledge)                # every option × form for every patient, whatever screening finds
 patients = prioritise(facts, screened, knowledge)  # every patient with a priority, the reason and the first action
-advice = Advice(options, patients)
+findings = ranked(facts, screened, knowledge)      # the findings, each with its place among those of its patient
+advice = Advice(options, patients, findings)
 """
 
 from __future__ import annotations
@@ -22,10 +23,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Advice:
-    """`options` has records.OPTION_COLUMNS, `patients` records.PATIENT_COLUMNS; both ordered by patient id."""
+    """`options` has records.OPTION_COLUMNS, `patients` records.PATIENT_COLUMNS, `findings` RANKED_FINDING_COLUMNS; all
+    ordered by patient id."""
 
     options: pd.DataFrame
     patients: pd.DataFrame
+    findings: pd.DataFrame
 
 
 def assess(facts: Facts, knowledge: Knowledge) -> pd.DataFrame:
@@ -40,6 +43,13 @@ def prioritise(facts: Facts, screened: Screened, knowledge: Knowledge) -> pd.Dat
     from medcramp.advise import priority
 
     return priority.prioritise(facts, screened, knowledge.advice.priorities)
+
+
+def ranked(facts: Facts, screened: Screened, knowledge: Knowledge) -> pd.DataFrame:
+    """The findings as they stand, with `place`: 1 for the most pressing one of the patient (RANKED_FINDING_COLUMNS)."""
+    from medcramp.advise import priority
+
+    return priority.ranked(screened.findings, facts, knowledge.advice.priorities)
 
 
 def documents(

@@ -15,7 +15,6 @@ import pandas as pd
 
 from medcramp import documents as doc
 from medcramp.advise import Advice
-from medcramp.advise.priority import pressing_order
 from medcramp.knowledge import Knowledge
 from medcramp.logic.evaluate import Evaluator
 from medcramp.logic.expressions import Node
@@ -69,8 +68,7 @@ def cases(
     wanted = list(patient_ids)
     place = {str(name): index for index, name in enumerate(facts.patients["patient_id"])}
     evaluator = Evaluator(facts, knowledge)
-    findings = screened.findings.iloc[pressing_order(screened.findings, knowledge.advice.priorities)]
-    found = _by_patient(findings, wanted)
+    found = _by_patient(advice.findings.sort_values("place", kind="stable"), wanted)
     electrolytes = _by_patient(screened.electrolytes, wanted)
     open_ = _by_patient(screened.not_assessed, wanted)
     options = _by_patient(advice.options, wanted)

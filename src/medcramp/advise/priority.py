@@ -35,13 +35,20 @@ def prioritise(facts: Facts, screened: Screened, priorities: Priorities) -> pd.D
     top = _deciding(findings, owner, size, priorities)
     found = np.flatnonzero(top >= 0)
     decided = findings.iloc[top[found]]
+    step = np.full(size, len(priorities.ladder))
+    step[found] = _steps(decided, priorities)
 
-    priority = np.full(size, priorities.nothing, dtype=object)
-    priority[found] = np.array([rung.priority for rung in priorities.ladder], dtype=object)[_steps(decided, priorities)]
+    named = [*(rung.priority for rung in priorities.ladder), priorities.nothing]
+    priority = np.array(named, dtype=object)[step]
+    counts = np.bincount(owner, minlength=size).astype(np.int32)
+    severe, urgent = (
+        _worst(findings["severity"], SEVERITIES, owner, size),
+        _worst(findings["urgency"], URGENCIES, owner, size),
+    )
     columns = {
         "patient_id": text_column(people["patient_id"].astype(str)),
         "priority": pd.Categorical(priority, categories=list(PRIORITIES)),
-        "findings": np.bincount(owner, minlength=size).astype(np.int32),
+        "findings": counts,
         "top_reason": _spread(_reasons(decided, priorities), found, size),
         "classes": _classes(findings, owner, size),
         "not_assessed": _not_assessed(screened.not_assessed, facts),
@@ -49,12 +56,44 @@ def prioritise(facts: Facts, screened: Screened, priorities: Priorities) -> pd.D
         "birth_date": people["birth_date"].to_numpy(),
         "age": people["age"].to_numpy(),
         "sex": people["sex"].to_numpy(),
-        "most_severe": _worst(findings["severity"], SEVERITIES, owner, size),
-        "most_urgent": _worst(findings["urgency"], URGENCIES, owner, size),
+        "most_severe": severe,
+        "most_urgent": urgent,
         "medications": np.bincount(facts.patient_of[_current(facts)], minlength=size).astype(np.int32),
         "action": text_column(_actions(decided, found, priority, priorities)),
+        "place": _places(np.lexsort((-counts, _last(severe), _last(urgent), step))),
     }
     return pd.DataFrame(columns, columns=list(PATIENT_COLUMNS))
+
+
+def ranked(findings: pd.DataFrame, facts: Facts, priorities: Priorities) -> pd.DataFrame:
+    """RANKED_FINDING_COLUMNS: `findings` as they stand, with the place of each among those of its patient."""
+    order = pressing_order(findings, priorities)
+    owner = _owners(findings["patient_id"], facts)[order]
+    place = np.empty(len(findings), dtype=np.int32)
+    place[order] = _positions(owner)
+    return findings.assign(place=place)
+
+
+def _positions(owner: np.ndarray) -> np.ndarray:
+    """1, 2, … for the rows of each owner, as they stand."""
+    by_owner = np.argsort(owner, kind="stable")
+    begins = np.searchsorted(owner[by_owner], owner[by_owner])
+    positions = np.empty(len(owner), dtype=np.int32)
+    positions[by_owner] = np.arange(len(owner)) - begins + 1
+    return positions
+
+
+def _places(order: np.ndarray) -> np.ndarray:
+    """1 for the row that comes first in `order`, 2 for the next."""
+    places = np.empty(len(order), dtype=np.int32)
+    places[order] = np.arange(1, len(order) + 1)
+    return places
+
+
+def _last(column: pd.Categorical) -> np.ndarray:
+    """Codes in which the missing ones come last."""
+    codes = column.codes.astype(np.int64)
+    return np.where(codes < 0, len(column.categories), codes)
 
 
 def _owners(patient_id: pd.Series, facts: Facts) -> np.ndarray:
@@ -82,10 +121,11 @@ def _fits(findings: pd.DataFrame, match: Match) -> np.ndarray:
 
 
 def pressing_order(findings: pd.DataFrame, priorities: Priorities) -> np.ndarray:
-    """Rows of findings, most pressing first: by rung, urgency, severity, certainty, grade, then as they stand."""
+    """Rows of findings, most pressing first: by step, urgency, severity, certainty, kind, grade, then as they stand."""
     return np.lexsort(
         (
             _rank(findings["grade"], GRADES),
+            _rank(findings["kind"], priorities.kinds),
             _rank(findings["certainty"], CERTAINTIES),
             _rank(findings["severity"], SEVERITIES),
             _rank(findings["urgency"], URGENCIES),
@@ -104,8 +144,10 @@ def _deciding(findings: pd.DataFrame, owner: np.ndarray, size: int, priorities: 
 
 def _rank(column: pd.Series, order: Sequence[str]) -> np.ndarray:
     """Position in `order`; what is not in it comes last."""
-    place = pd.Index(order).get_indexer(pd.Index(column.astype(object)))
-    return np.where(place < 0, len(order), place)
+    if not isinstance(column.dtype, pd.CategoricalDtype):
+        column = column.astype("category")
+    place = pd.Index(order).get_indexer(pd.Index(column.cat.categories, dtype=object))
+    return np.append(np.where(place < 0, len(order), place), len(order))[column.cat.codes]
 
 
 def _worst(column: pd.Series, order: Sequence[str], owner: np.ndarray, size: int) -> pd.Categorical:

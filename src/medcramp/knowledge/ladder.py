@@ -54,9 +54,10 @@ class Words(Fact):
 
 
 class Priorities(Fact):
-    """The ladder from findings to priority, most pressing first, and the words that explain it."""
+    """The ladder from findings to priority, most pressing first, the kinds in the same order, and words for it all."""
 
     ladder: tuple[Step, ...]
     nothing: Priority
+    kinds: tuple[Kind, ...]
     words: Words
     actions: Mapping[Priority, str]

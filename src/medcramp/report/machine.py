@@ -18,7 +18,7 @@ _LISTS = ("drugs", "electrolytes", "missing", "sources", "source_rows", "facts")
 
 def write_findings_json(tables: Tables, info: RunInfo, path: Path) -> None:
     """Every finding as an object; `;`-joined cells as lists; unknown as null."""
-    findings = arrange(tables.findings, FINDING_COLUMNS)
+    findings = tables.findings.reindex(columns=list(FINDING_COLUMNS))
     columns = {str(name): _values(findings[name], name in _LISTS) for name in findings.columns}
     content = {
         "schema": SCHEMA_VERSION,

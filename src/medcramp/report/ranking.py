@@ -1,4 +1,4 @@
-"""The order of a worklist: most pressing patient first, each patient's findings together, most pressing first."""
+"""The order of a worklist as advice has given it: patients by place, each patient's findings together by place."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-
-from medcramp.records import PRIORITIES, SEVERITIES, URGENCIES
 
 EVERYBODY = "whole list"
 
@@ -19,17 +17,8 @@ def rank(column: pd.Series, order: Sequence[str]) -> np.ndarray:
 
 
 def rank_patients(patients: pd.DataFrame) -> pd.DataFrame:
-    """Patients by priority, then urgency, severity, number of findings (most first), then id."""
-    keys = pd.DataFrame(
-        {
-            "priority": rank(patients["priority"], PRIORITIES),
-            "urgency": rank(patients["most_urgent"], URGENCIES),
-            "severity": rank(patients["most_severe"], SEVERITIES),
-            "findings": -pd.to_numeric(patients["findings"], errors="coerce").fillna(0).to_numpy(dtype=float),
-            "patient_id": patients["patient_id"].astype(str).to_numpy(),
-        }
-    )
-    return patients.iloc[keys.sort_values(list(keys.columns), kind="stable").index].reset_index(drop=True)
+    """Patients, most pressing first."""
+    return patients.iloc[np.argsort(patients["place"].to_numpy(), kind="stable")].reset_index(drop=True)
 
 
 def most_pressing(patients: pd.DataFrame, number: int) -> list[str]:
@@ -38,18 +27,9 @@ def most_pressing(patients: pd.DataFrame, number: int) -> list[str]:
 
 
 def rank_findings(findings: pd.DataFrame, patient_ids: pd.Series) -> pd.DataFrame:
-    """Findings in the order of the worklist's patients; within one by urgency, severity, certainty, rule."""
-    keys = pd.DataFrame(
-        {
-            "patient": patient_places(findings["patient_id"], patient_ids),
-            "urgency": rank(findings["urgency"], URGENCIES),
-            "severity": rank(findings["severity"], SEVERITIES),
-            "certainty": rank(findings["certainty"], ("confirmed", "verify")),
-            "rule": findings["rule"].astype(str).to_numpy(),
-            "finding_id": findings["finding_id"].astype(str).to_numpy(),
-        }
-    )
-    return findings.iloc[keys.sort_values(list(keys.columns), kind="stable").index].reset_index(drop=True)
+    """Findings in the order of the worklist's patients; within one the most pressing first."""
+    order = np.lexsort((findings["place"].to_numpy(), patient_places(findings["patient_id"], patient_ids)))
+    return findings.iloc[order].reset_index(drop=True)
 
 
 def by_patient(frame: pd.DataFrame, patient_ids: pd.Series, limit: int | None = None) -> pd.DataFrame:

@@ -18,11 +18,11 @@ from medcramp.escape import neutral_all
 from medcramp.records import (
     ELECTROLYTE_COLUMNS,
     EVIDENCE_COLUMNS,
-    FINDING_COLUMNS,
     MEDICATION_COLUMNS,
     NOT_ASSESSED_COLUMNS,
     OPTION_COLUMNS,
     PATIENT_COLUMNS,
+    RANKED_FINDING_COLUMNS,
     ROW_NOTE_COLUMNS,
     UNRECOGNISED_COLUMNS,
     Tables,
@@ -31,7 +31,7 @@ from medcramp.report.rows import Column, cells, coded, write_rows
 
 TABLE_COLUMNS: dict[str, tuple[str, ...]] = {
     "medications": MEDICATION_COLUMNS,
-    "findings": FINDING_COLUMNS,
+    "findings": RANKED_FINDING_COLUMNS,
     "electrolytes": ELECTROLYTE_COLUMNS,
     "options": OPTION_COLUMNS,
     "patients": PATIENT_COLUMNS,
