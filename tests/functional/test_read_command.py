@@ -26,7 +26,7 @@ def test_records_and_unused_rows_are_written(tmp_path, medcramp):
     done = medcramp("read", source, "--out", out)
     assert done.returncode == 0, done.stderr
     rows = table(out)
-    assert ",".join(rows[0]) == HEADER
+    assert ",".join(rows[0]) == f"{HEADER},dosing,store"
     assert [row["source_row"] for row in rows] == ["2", "3", "4"]
     assert rows[0]["ndc"] == "00054429925" and rows[0]["age"] == ""
     unused = table(tmp_path / "records.rejected.csv")
