@@ -312,3 +312,10 @@ def test_results_stand_in_the_figures_of_the_laboratory_with_units_and_names():
         told("simvastatin 20 mg tablet, 1 daily", labs=["TSH 14.20 mIU/L"], conditions=["E03.9"], age=50), "TH-02"
     )
     assert "TSH 14.20 mIU/L" in thyroid["message"]
+
+
+def test_why_a_finding_is_raised_names_the_limit_once():
+    run = told("furosemide 40 mg tablet, 1 daily", "metolazone 2.5 mg tablet, 1 daily", labs=["potassium 3.1 mmol/L"])
+    message = one(run, "HK-01")["message"]
+    assert "Raised because potassium is already low (potassium 3.1 mmol/L on " in message
+    assert message.count("below 3.5 mmol/L") == 1
