@@ -129,7 +129,7 @@ def test_a_laboratory_result_raises_a_severity_and_says_why():
     raised = one(told(*drugs, labs=["potassium 3.1 mmol/L"]), "HK-01")
     assert raised["severity"] == "major"
     assert (
-        "Raised because potassium is already below 3.5 mmol/L (potassium 3.1 mmol/L on 2025-03-12" in raised["message"]
+        "Raised because potassium is already low (potassium 3.1 mmol/L on 2025-03-12" in raised["message"]
     )
 
 
