@@ -128,9 +128,7 @@ def test_a_laboratory_result_raises_a_severity_and_says_why():
     assert one(told(*drugs), "HK-01")["severity"] == "moderate"
     raised = one(told(*drugs, labs=["potassium 3.1 mmol/L"]), "HK-01")
     assert raised["severity"] == "major"
-    assert (
-        "Raised because potassium is already low (potassium 3.1 mmol/L on 2025-03-12" in raised["message"]
-    )
+    assert "Raised because potassium is already low (potassium 3.1 mmol/L on 2025-03-12" in raised["message"]
 
 
 @pytest.mark.parametrize(
