@@ -99,6 +99,66 @@ def test_every_value_stands_in_its_row(tmp_path, rows):
         assert (record["start_date"] != record["start_date"]) or cells[8] not in ("", "soon")
 
 
+PERSON = st.sampled_from(["Adler, Ann", "BROOK,BOB (BP)", "Carr, Carl", ""])
+PIECE = st.sampled_from(["Furosemide 40 mg tab", "Simvastatin 20 mg tab - 1 tab daily", "Made up 5 mg", "none", ""])
+AMOUNT = st.sampled_from(["30", "1,000", "2-Mar", "", "Total"])
+REMARK = st.sampled_from([("Patient Total", "", "99"), ("Initials", "Signature"), ("JD", "Jane Doe RN"), ("", "", "x")])
+
+
+def lists_in_cells(pieces):
+    return [("MRN", "Patient Name", "Medications"), *((str(n), who, sep.join(cell)) for n, (who, sep, cell) in pieces)]
+
+
+def grouped(people):
+    rows = [("Drug", "Qty", "Date Filled")]
+    for number, (who, supplies, remark) in people:
+        rows += [(f"Patient: {who}   DOB: 03/24/19{40 + number}",), *supplies, remark]
+    return rows
+
+
+def side_by_side(people):
+    titles = ("MRN", "Patient Name", *(f"{title} {n}" for n in (1, 2) for title in ("Drug", "Dose", "Frequency")))
+    return [titles, *((str(n), who, *cells) for n, (who, cells) in people)]
+
+
+def one_below_another(people):
+    first = [("Patient ID", "Name", "DOB"), *((str(n), who, "03/24/1944") for n, (who, _) in people)]
+    rows = ((str(n), piece, "30", "03/04/2025") for n, (_, piece) in people)
+    return [*first, (), ("Patient ID", "Drug Name", "Qty", "Fill Date"), *rows]
+
+
+def numbered(each):
+    return st.lists(each, min_size=1, max_size=6).map(lambda found: list(enumerate(found, start=1)))
+
+
+SUPPLY = st.tuples(PIECE, AMOUNT, st.sampled_from(["03/04/2025", "soon", ""]))
+SHAPES = st.one_of(
+    numbered(st.tuples(PERSON, st.sampled_from(["; ", "\n", " | ", ",", "/"]), st.lists(PIECE, max_size=4))).map(
+        lists_in_cells
+    ),
+    numbered(st.tuples(PERSON, st.lists(SUPPLY, max_size=3), REMARK)).map(grouped),
+    numbered(st.tuples(PERSON, st.tuples(*[PIECE, AMOUNT, st.sampled_from(["BID", ""])] * 2))).map(side_by_side),
+    numbered(st.tuples(PERSON, PIECE)).map(one_below_another),
+)
+"""Lists in cells, groups under headings, medicines side by side, tables one below another."""
+
+
+@SLOWLY
+@given(rows=SHAPES)
+def test_the_ledger_balances_in_every_shape(tmp_path, rows):
+    result = read_table(tmp_path, rows)
+    if result is None:
+        return
+    assert result.rows.balances
+    used, rejected, ignored = (set(frame["source_row"]) for frame in (result.records, result.rejected, result.ignored))
+    assert not used & rejected and not used & ignored and not rejected & ignored
+    filled = {number for number, row in enumerate(rows, start=1) if any(row)}
+    assert used | rejected | ignored <= filled
+    assert len(used) + len(rejected) + len(ignored) == result.rows.read
+    for record in result.records.to_dict("records"):
+        assert record["drug"] in " ".join(rows[record["source_row"] - 1])
+
+
 @SLOWLY
 @given(rows=st.lists(CELLS, min_size=2, max_size=12, unique=True), data=st.data())
 def test_the_order_of_rows_changes_nothing(tmp_path, rows, data):
@@ -117,7 +177,19 @@ def test_the_order_of_rows_changes_nothing(tmp_path, rows, data):
 @pytest.mark.parametrize("container", CONTAINERS)
 def test_the_container_changes_nothing(tmp_path, container):
     rows = [
-        ("Patient ID", "Patient Name", "DOB", "Drug Name", "NDC", "Qty", "Fill Date", "Sig"),
+        (
+            "Patient ID",
+            "Patient Name",
+            "DOB",
+            "Drug Name",
+            "NDC",
+            "Qty",
+            "Fill Date",
+            "Sig",
+            "Dose Value",
+            "Freq",
+            "Store",
+        ),
         (
             "00017",
             "Müller, Zoë",
@@ -127,9 +199,36 @@ def test_the_container_changes_nothing(tmp_path, container):
             "30",
             "2025-03-04",
             "1 TABLET\nBY MOUTH DAILY",
+            "20 mg",
+            "BID",
+            "07",
         ),
-        ("00018", "O’Brien, Pat", "1939-07-04", "Simvastatin ½ MG", "", "7.5", "2025-03-13", "AS DIRECTED"),
-        ("00019", "Li, An", "1950-01-02", "Lisinopril 40 MG TAB", "16714068501", "90", "2025-03-14", ""),
+        (
+            "00018",
+            "O’Brien, Pat",
+            "1939-07-04",
+            "Simvastatin ½ MG",
+            "",
+            "7.5",
+            "2025-03-13",
+            "AS DIRECTED",
+            "",
+            "",
+            "08",
+        ),
+        (
+            "00019",
+            "Li, An",
+            "1950-01-02",
+            "Lisinopril 40 MG TAB",
+            "16714068501",
+            "90",
+            "2025-03-14",
+            "",
+            "40 mg",
+            "Daily",
+            "",
+        ),
     ]
     plain = [name for name in RECORD_COLUMNS if not name.startswith("source_")]
 

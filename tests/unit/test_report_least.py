@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from fixtures.report_tables import HOSTILE_NAMES, made_up_run, made_up_tables
 from medcramp import report
 from medcramp.errors import InputUnreadableError, UsageError
-from medcramp.records import Tables
+from medcramp.records import Tables, text_column
 from medcramp.report.charting import mask
 from medcramp.report.info import ReportConfig
 from medcramp.report.least import pseudonyms
@@ -123,6 +123,15 @@ def test_shares_hold_every_patient_and_only_their_own_rows() -> None:
     )
     for _, _, share in shares:
         assert set(share.findings["patient_id"]) <= set(share.patients["patient_id"])
+
+
+def test_a_file_without_stores_is_split_by_file_and_one_with_stores_by_store() -> None:
+    unknown = TABLES.medications.assign(store=text_column([None] * len(TABLES.medications)))
+    files = [value for _, value, _ in split(replace(TABLES, medications=unknown), "store")]
+    assert files == sorted(set(TABLES.medications["source_file"].astype(str)))
+    number = [f"{row % 2:02d}" for row in range(len(unknown))]
+    known = TABLES.medications.assign(store=text_column(number))
+    assert [value for _, value, _ in split(replace(TABLES, medications=known), "store")] == sorted(set(number))
 
 
 def test_an_unknown_way_to_split_is_refused() -> None:

@@ -128,9 +128,7 @@ def test_a_laboratory_result_raises_a_severity_and_says_why():
     assert one(told(*drugs), "HK-01")["severity"] == "moderate"
     raised = one(told(*drugs, labs=["potassium 3.1 mmol/L"]), "HK-01")
     assert raised["severity"] == "major"
-    assert (
-        "Raised because potassium is already below 3.5 mmol/L (potassium 3.1 mmol/L on 2025-03-12" in raised["message"]
-    )
+    assert "Raised because potassium is already low (potassium 3.1 mmol/L on 2025-03-12" in raised["message"]
 
 
 @pytest.mark.parametrize(
@@ -312,3 +310,10 @@ def test_results_stand_in_the_figures_of_the_laboratory_with_units_and_names():
         told("simvastatin 20 mg tablet, 1 daily", labs=["TSH 14.20 mIU/L"], conditions=["E03.9"], age=50), "TH-02"
     )
     assert "TSH 14.20 mIU/L" in thyroid["message"]
+
+
+def test_why_a_finding_is_raised_names_the_limit_once():
+    run = told("furosemide 40 mg tablet, 1 daily", "metolazone 2.5 mg tablet, 1 daily", labs=["potassium 3.1 mmol/L"])
+    message = one(run, "HK-01")["message"]
+    assert "Raised because potassium is already low (potassium 3.1 mmol/L on " in message
+    assert message.count("below 3.5 mmol/L") == 1

@@ -296,7 +296,9 @@ def _check_replacements(test: str, rows: Sequence[Limit], canonical: str, path: 
 
 def _actions(path: Path, limits: Mapping[str, Sequence[Limit]]) -> dict[tuple[str, str, str, str], str]:
     """What to do, by urgency and limit. Every urgency has an action; every other action belongs to a limit."""
-    known: set[tuple[str, str, str, str]] = {(row.urgency, row.test, row.direction, row.label) for rows in limits.values() for row in rows}
+    known: set[tuple[str, str, str, str]] = {
+        (row.urgency, row.test, row.direction, row.label) for rows in limits.values() for row in rows
+    }
     known |= {(urgency, "", "", "") for urgency in get_args(Urgency)}
     actions: dict[tuple[str, str, str, str], str] = {}
     for line, row in numbered_rows(path, Action):

@@ -27,8 +27,8 @@ def split(tables: Tables, by: str) -> Iterator[tuple[str, str, Tables]]:
     if by not in BY:
         raise UsageError(f"cannot split by {by!r}", remedy=f"Choose one of: {', '.join(BY)}.")
     medications = tables.medications
-    column = next(name for name in BY[by] if name in medications.columns)
-    codes, distinct = text_codes(medications[column])
+    told = (name for name in BY[by] if name in medications.columns and medications[name].notna().any())
+    codes, distinct = text_codes(medications[next(told, BY[by][-1])])
     labels = pd.Series([*distinct, UNKNOWN], dtype=object)
     value = pd.Series(labels.to_numpy()[codes], index=medications.index)
     patients = medications["patient_id"].astype(str)
