@@ -1,7 +1,7 @@
 """How fast and how safely drug lines are recognised; run: python bench/bench_recognise.py
 
 Speed is given beside a reference measured in the same run (the words of the same lines, split and looked up in a
-set), so that the ratio holds on any machine, and per second of processor time too: other work slows the clock, not that.
+set), so that the ratio holds on any machine, and per second of processor time: other work slows the clock, not that.
 Misspellings are made from the names of the seed families' drugs and of
 the most used others (ranks of `common.csv`): keyboard slips, dropped, doubled, swapped letters, spelling by ear, cut
 ends, lost spaces.
