@@ -184,6 +184,25 @@ def test_net_effect_names_the_drugs_on_both_sides():
     assert (potassium["last_value"], potassium["unit"], potassium["last_date"]) == (4.0, "mmol/L", "2025-03-12")
 
 
+def test_a_result_is_shown_as_the_laboratory_put_it_with_the_conversion_beside_it():
+    magnesium = electrolyte(told("furosemide 40 mg tablet", labs=["magnesium 1.4 mg/dL"]), "magnesium")
+    assert (magnesium["last_value"], magnesium["unit"]) == (1.4, "mg/dL")
+    assert magnesium["note"] == "0.58 mmol/L"
+
+
+def test_a_laboratory_finding_names_its_medicines_in_their_column_and_not_again_in_its_message():
+    low = one(told("furosemide 40 mg tablet", labs=["potassium 3.1 mmol/L"]), "LAB-potassium-low")
+    assert low["drugs"] == "furosemide 40 mg tablet"
+    assert "furosemide" not in low["message"]
+    assert low["message"].endswith("The medicines named lower it.")
+
+
+def test_a_diagnosis_is_not_said_twice():
+    on_file = one(told("furosemide 40 mg tablet", conditions=["N18.31"]), "COND-kidney")
+    assert "on file" in on_file["title"]
+    assert "on file" not in on_file["message"]
+
+
 def test_thiazides_raise_calcium_and_loops_lower_it():
     assert electrolyte(told("hydrochlorothiazide 25 mg tablet"), "calcium")["net"] == "up"
     assert electrolyte(told("furosemide 40 mg tablet"), "calcium")["net"] == "down"

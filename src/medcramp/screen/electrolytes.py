@@ -132,19 +132,25 @@ def _coded(codes: Index, words: Sequence[str]) -> Any:
 
 
 def _results(facts: Facts, row: Index, electrolyte: str, evaluator: Evaluator) -> dict[str, Any]:
-    """Latest value, unit, date and a note for rows of `facts.labs` (-1 = not measured)."""
+    """Latest value and unit as the laboratory put them, date and note for rows of `facts.labs` (-1 = not measured)."""
     labs, known = evaluator.knowledge.labs, np.flatnonzero(row >= 0)
     texts = {name: text("", len(row)) for name in ("unit", "last_date", "note")}
     value = np.full(len(row), np.nan)
     if len(known):
         found = facts.labs.iloc[row[known]]
-        value[known] = found["value"].to_numpy(dtype=float)
+        given, converted = found["given_value"].to_numpy(dtype=float), found["value"].to_numpy(dtype=float)
+        given_unit, unit = found["given_unit"].to_numpy(dtype=object), found["unit"].to_numpy(dtype=object)
+        own = given_unit != ""
+        value[known] = np.where(own, given, converted)
+        same = [
+            f"{number:.4g} {name}" if other else "" for number, name, other in zip(converted, unit, own, strict=True)
+        ]
         tests = found["test"].to_numpy(dtype=object)
         names = np.array(["" if test == electrolyte else labs.label(test) for test in tests], dtype=object)
         notes = found["note"].to_numpy(dtype=object)
-        texts["unit"][known] = found["unit"].to_numpy(dtype=object)
+        texts["unit"][known] = np.where(own, given_unit, unit)
         texts["last_date"][known] = iso_dates(found["date"].to_numpy())
-        texts["note"][known] = [", ".join(filter(None, pair)) for pair in zip(names, notes, strict=True)]
+        texts["note"][known] = [", ".join(filter(None, parts)) for parts in zip(same, names, notes, strict=True)]
     series = {name: pd.Series(column, dtype=object) for name, column in texts.items()}
     return {"last_value": value, **series}
 

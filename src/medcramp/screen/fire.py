@@ -109,11 +109,14 @@ def _messages(rule: Rule, facts: Texts, reasons: Texts, missing: Texts) -> Texts
 
 
 def message(rule: Rule, facts: str, reason: str, missing: str) -> str:
-    """What the finding says beside its title and drugs: the effect, the numbers compared, why it is raised."""
+    """What the finding says beside its title and drugs: the effect, the numbers compared, why it is raised.
+
+    A rule that asks for one diagnosis only has it in its title already.
+    """
     parts = [
         missing and f"To be verified, not known: {missing.replace(';', ', ')}.",
         rule.effect,
-        facts and f"Here: {facts}.",
+        facts and not isinstance(rule.when, ex.Condition) and f"Here: {facts}.",
         reason and f"Raised because {reason}.",
     ]
     return " ".join(part for part in parts if part) + _TAGGED[rule.tag]

@@ -121,11 +121,10 @@ def _batch(
     label = labs.label(test)
     facts_text = _results(test, ladder, step, patients, result, evaluator)
     message = text("", len(patients))
-    verb = "lowers" if direction == "low" else "raises"
+    verb = "lower" if direction == "low" else "raise"
     unknown = f"To be verified, not known: {missing}. " if missing else ""
     message[:] = [
-        f"{unknown}{label} is {_label(ladder, place)}: {words}."
-        + (f" Taken and {verb} it: {names.replace(';', ' + ')}." if names else "")
+        f"{unknown}{label} is {_label(ladder, place)}: {words}." + (f" The medicines named {verb} it." if names else "")
         for words, place, names in zip(facts_text, step, drugs, strict=True)
     ]
     return Batch(

@@ -89,8 +89,12 @@ def _versions(info: RunInfo) -> list[tuple[str, str]]:
             f"{info.as_of.isoformat()}: medicines count as active, ages and laboratory values as current, on this day",
         ),
         ("Jurisdiction", info.jurisdiction),
-        *((str(key), str(value)) for key, value in info.settings.items()),
+        *((str(key).replace("_", " ").capitalize(), _setting(value)) for key, value in info.settings.items()),
     ]
+
+
+def _setting(value: object) -> str:
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
 
 
 def _ledger(info: RunInfo) -> list[tuple[str, str]]:
