@@ -7,7 +7,8 @@
 - xlsx: the first rows of it as a workbook; reference: python-calamine's to_python
 - large: three and ten times as many rows as csv, streamed; prints bytes of peak memory per additional row
 
-Every measurement is a process of its own, imports not counted; seconds are given as they pass and as both cores spend
+Every measurement is a process of its own, imports and the tables of words not counted (a tenth of a second, once in a
+process); seconds are given as they pass and as both cores spend
 them (on a busy machine only the latter say much). "grid" is the raw table alone (header looked at, the
 columns that matter loaded), "read" is reading and canonicalising.
 """
@@ -118,9 +119,12 @@ def grid(path: Path) -> Callable[[], object]:
 
 def read(path: Path) -> Callable[[], object]:
     """Reading and canonicalising."""
+    from medcramp.knowledge import columns, drug_words
     from medcramp.read import assemble, read_inputs  # noqa: F401
     from medcramp.read.containers import opening  # noqa: F401
 
+    columns.load()
+    drug_words.load()
     return lambda: read_inputs([path])
 
 
