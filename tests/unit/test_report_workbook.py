@@ -188,6 +188,14 @@ def test_remarks_made_of_most_options_are_said_once() -> None:
     assert said_of_most(table.assign(status="ok")) == ()
 
 
+def test_a_patient_of_whom_only_a_doubt_is_known_stays_on_the_electrolyte_sheet() -> None:
+    table = made_up_tables(4).electrolytes.assign(last_value=None, net="none", note=None)
+    ids = made_up_tables(4).patients["patient_id"]
+    assert grid(table, ids).empty
+    doubtful = table.assign(note=["may act too", *[None] * (len(table) - 1)])
+    assert grid(doubtful, ids)["notes"].tolist() == ["potassium: may act too"]
+
+
 def test_a_converted_result_is_rounded_for_reading() -> None:
     table = made_up_tables(4).electrolytes.assign(last_value=0.61714, unit="mmol/L", last_date="2026-01-10", net="down")
     found = grid(table, pd.Series(["00000"]))

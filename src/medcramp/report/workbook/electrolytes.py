@@ -30,7 +30,8 @@ COLUMNS = (
 
 def grid(electrolytes: pd.DataFrame, patient_ids: pd.Series) -> pd.DataFrame:
     """Patients (worklist order) with anything to show × electrolytes; columns as in COLUMNS, no empty "Last value"."""
-    shown = electrolytes[(electrolytes["net"] != "none") | electrolytes["last_value"].notna()]
+    told = electrolytes["note"].notna() & (electrolytes["note"].astype(object) != "")
+    shown = electrolytes[(electrolytes["net"] != "none") | electrolytes["last_value"].notna() | told]
     patients = pd.unique(shown["patient_id"].astype(str))
     out = pd.DataFrame({"patient_id": patients})
     out = out.iloc[patient_places(out["patient_id"], patient_ids).argsort(kind="stable")].reset_index(drop=True)
