@@ -9,7 +9,7 @@ from fixtures.lists import FILLS, write
 
 HEADER = (
     "source_file,source_sheet,source_row,patient_id,patient_name,birth_date,age,sex,drug,ndc,rxcui,atc,strength,form,"
-    "route,sig,quantity,days_supply,start_date,end_date,status,prescriber,dosing,store"
+    "route,sig,quantity,days_supply,start_date,end_date,status,prescriber"
 )
 
 
