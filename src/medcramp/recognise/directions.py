@@ -6,18 +6,17 @@ limit of 8. What the words mean stands in the table of direction words.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from medcramp.knowledge import wording
+from medcramp.recognise.direction_words import Lexicon, clock_time, schedule, words_of
 
 HOURS = {"hour": 1.0, "day": 24.0, "week": 168.0, "month": 720.0, "year": 8766.0, "minute": 1 / 60}
 PER_DAY = {"day": 1.0, "week": 1 / 7, "month": 1 / 30, "hour": 24.0}
-_GLUED = re.compile(
-    r"^(bid|tid|qid|qhs|qam|qd|daily|hr|prn|int|days?|hrs?|bedtime)(x|prn|w|as|int|instr|for|po|with).*$"
-)
 _LIMIT_REACH = 5
+WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+OTHER_DAYS = "others"
+"""The weekdays that nothing was said of yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +24,7 @@ class Item:
     """One item of directions. Numbers and frequencies have a range (`low`, `high`); `word` is the unit, moment, ….
 
     `kind`: number, dose, freq, moment, meals, weekday, limit, duration, prn, directed, changing, shift, then, and,
-    upto, stat, event, verb, mark, or other. A number keeps its word when it was written out.
+    upto, perday, extra, repeat, stat, event, verb, mark, or other. A number keeps its word when it was written out.
     """
 
     kind: str
@@ -34,29 +33,12 @@ class Item:
     word: str = ""
 
 
-Lexicon = Mapping[str, tuple[tuple[tuple[str, ...], str, str], ...]]
-"""First word → (words, kind, value), longest first."""
-
-
 def read(sig: str, lexicon: Lexicon) -> list[Item]:
     """Items of directions, in order; words without meaning for the dose are kept as kind "other"."""
-    items = _tag(_tokens(sig, lexicon), lexicon)
+    items = _tag(words_of(sig, lexicon), lexicon)
     items = _numbers(items)
     items = _frequencies(items)
-    return _durations(_limits(items))
-
-
-def _tokens(sig: str, lexicon: Lexicon) -> list[str]:
-    words: list[str] = []
-    for token in wording.tokens(wording.fold(sig)):
-        glued = _GLUED.match(token) if token not in lexicon else None
-        if glued:
-            rest = token[len(glued[1]) :]
-            words.append(glued[1])
-            words += ["x"] if rest == "x" else ["prn"] if rest.startswith("prn") else []
-        else:
-            words.append(token)
-    return words
+    return _weekdays(_durations(_limits(items)))
 
 
 def _tag(words: list[str], lexicon: Lexicon) -> list[Item]:
@@ -64,9 +46,18 @@ def _tag(words: list[str], lexicon: Lexicon) -> list[Item]:
     place = 0
     while place < len(words):
         word = words[place]
+        length = clock_time(words, place) or schedule(words, place)
+        if length:
+            total = sum(wording.number(each) for each in words[place : place + length] if wording.is_number(each))
+            told = " ".join(words[place : place + length])
+            clock = "-" not in told
+            items.append(Item("moment", word=told) if clock else Item("number", total, total, "schedule"))
+            place += length
+            continue
         for phrase, kind, value in lexicon.get(word, ()):
             if tuple(words[place : place + len(phrase)]) == phrase:
-                items.append(_tagged(kind, value, word))
+                if kind != "filler":
+                    items.append(_tagged(kind, value, word))
                 place += len(phrase)
                 break
         else:
@@ -184,6 +175,10 @@ def _frequency(items: list[Item], at: int) -> tuple[int, Item]:
             return skipped[0] + 1, Item("freq", per_day, per_day)
         if kinds[:1] and kinds[0] in ("moment", "weekday"):
             return 1, Item("other")
+        if item.word == "hour" and kinds[:1] == ["number"] and following[0].low > 0 and kinds[1:2] != ["unit"]:
+            return skipped[0] + 1, Item("freq", 24 / following[0].high, 24 / following[0].low)  # q6-8
+    if item.kind == "number" and kinds[:1] == ["hourly"] and item.low > 0:
+        return skipped[0] + 1, Item("freq", 24 / item.high, 24 / item.low)
     if item.kind in ("number", "times") and item.high > 0:
         at_once = item.kind == "times" and kinds[:1] == ["per"]
         if kinds[:2] in (
@@ -272,3 +267,44 @@ def _durations(items: list[Item]) -> list[Item]:
         result.append(item)
         place += 1
     return result
+
+
+def _weekdays(items: list[Item]) -> list[Item]:
+    """Turn "Monday through Friday" and "except Sunday" into the days they stand for."""
+    result: list[Item] = []
+    place = 0
+    while place < len(items):
+        item = items[place]
+        if item.kind == "except":
+            days, length = _days_listed(items, place + 1)
+            kept = ";".join(day for day in WEEK if day not in days)
+            result.append(Item("weekday", word=kept) if days else Item("changing"))
+            place += 1 + length
+        elif item.word in WEEK and (last := _last_of_range(items, place)):
+            first, end = WEEK.index(item.word), WEEK.index(last)
+            days = [WEEK[at % len(WEEK)] for at in range(first, (end if end >= first else end + len(WEEK)) + 1)]
+            result.append(Item("weekday", word=";".join(days)))
+            place += 3
+        else:
+            result.append(item)
+            place += 1
+    return result
+
+
+def _last_of_range(items: list[Item], at: int) -> str:
+    """The last day of "Mon - Fri"; "" for a single day or a list "Mon - Wed - Fri"."""
+    link, last, beyond = (*items[at + 1 : at + 4], Item("other"), Item("other"), Item("other"))[:3]
+    if last.word not in WEEK or (link.kind != "to" and link.word != "-"):
+        return ""
+    before = items[at - 1].word if at else ""
+    return "" if link.word == "-" and "-" in (beyond.word, before) else last.word
+
+
+def _days_listed(items: list[Item], at: int) -> tuple[list[str], int]:
+    """Weekdays listed from a place on, and how many items that takes."""
+    days: list[str] = []
+    end = at
+    while end < len(items) and (items[end].kind in ("weekday", "and", "or", "mark") or items[end].word in ("on",)):
+        days += items[end].word.split(";") if items[end].kind == "weekday" else []
+        end += 1
+    return days, end - at

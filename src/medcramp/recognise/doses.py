@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from medcramp.knowledge import wording
-from medcramp.recognise.directions import Lexicon
+from medcramp.recognise.direction_words import Lexicon
 from medcramp.recognise.distinct import Numbers, combined, understood
 from medcramp.recognise.sig import MASS, PIECE, Sig, parse
 from medcramp.records import directions

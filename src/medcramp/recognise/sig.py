@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from math import isnan, nan
 
-from medcramp.recognise.directions import Item, Lexicon, read
+from medcramp.recognise.direction_words import Lexicon
+from medcramp.recognise.directions import OTHER_DAYS, PER_DAY, WEEK, Item, read
 
 PIECE = "piece"
 MASS = {"mg": 1.0, "mcg": 0.001, "g": 1000.0}
@@ -41,7 +42,6 @@ class _Statement:
     durations: int = 0
     upto: bool = False
     joined: bool = False
-    spread: bool = False
 
     @property
     def timed(self) -> bool:
@@ -60,8 +60,10 @@ def parse(sig: str, lexicon: Lexicon) -> Sig:
     if _changes(items, statements):
         return _with(known, note="dose changes over time: no figure")
     timed = [statement for statement in statements if statement.timed]
-    if "repeat" in kinds and len(statements) > 1:
+    if "repeat" in kinds and (timed or len(statements) > 1):
         return _with(known, note="to be repeated: no figure", highest=_limited(nan, known))
+    if "extra" in kinds and timed:
+        return _with(known, note="further doses allowed: no figure", highest=_limited(nan, known))
     if not timed or len({statement.unit for statement in timed}) > 1:
         note = "as directed: no figure" if "directed" in kinds else "no daily amount stated"
         return _with(known, note=note, highest=_limited(nan, known))
@@ -97,23 +99,34 @@ def _limited(highest: float, sig: Sig) -> float:
 def _statements(items: list[Item]) -> list[_Statement]:
     statements: list[_Statement] = []
     loose: list[Item] = []  # times said before any dose
-    joined = upto = False
+    joined = upto = told = False  # told: "take" stands between the last dose and here
     for place, item in enumerate(items):
         dose = _dose_at(items, place)
         if dose is not None:
             current = statements[-1] if statements else None
             if current is not None and not current.timed and _restates(current, dose):
-                continue
-            statements.append(_Statement(dose.low, dose.high, dose.word, joined=joined, spread=item.word == "schedule"))
+                if not told:
+                    continue
+                statements.pop()  # "for Zestril 20 mg: take 1 tablet": the strength of the product, not the dose
+            statements.append(_Statement(dose.low, dose.high, dose.word, upto=upto, joined=joined))
             if item.word == "schedule":
                 statements[-1].freqs.append(Item("freq", 1, 1))
-            joined = False
+            joined = upto = told = False
+        elif item.kind == "verb":
+            told = bool(statements)
         elif item.kind == "and":
             joined = True
             if statements and statements[-1].moments:
                 statements[-1].moments.append("and")
         elif item.kind == "upto":
             upto = True
+        elif item.kind == "perday":
+            if len(statements) == 1 and not statements[0].timed:
+                statements[0].freqs.append(Item("freq", PER_DAY[item.word], PER_DAY[item.word]))
+        elif item.kind == "weekday" and item.word == OTHER_DAYS:
+            if statements and not statements[-1].weekdays:
+                said = set().union(*(statement.weekdays for statement in statements))
+                statements[-1].weekdays |= set(WEEK) - said
         elif item.kind in ("freq", "moment", "meals", "weekday", "duration"):
             if statements:
                 statements[-1].upto |= upto and item.kind == "freq"
@@ -142,7 +155,7 @@ def _dose_at(items: list[Item], place: int) -> Item | None:
                 continue
             if following.kind == "dose" and following.word in MASS and _unit_after(items, place):
                 return Item("dose", item.low, item.high, PIECE)
-            timed = following.kind in ("freq", "moment", "meals", "weekday", "upto")
+            timed = following.kind in ("freq", "moment", "meals", "weekday", "upto", "perday")
             return Item("dose", item.low, item.high, PIECE) if timed and item.high <= 20 else None
         return None
     if item.kind == "unit" and item.word == PIECE:
@@ -170,7 +183,7 @@ def _time(statement: _Statement, item: Item) -> None:
     elif item.kind == "moment":
         statement.moments.append(item.word)
     elif item.kind == "meals":
-        statement.meals = True
+        statement.meals |= not statement.moments or statement.moments[-1] == "and"
     elif item.kind == "weekday":
         statement.weekdays |= set(item.word.split(";"))
     else:
@@ -185,7 +198,9 @@ def _changes(items: list[Item], statements: list[_Statement]) -> bool:
         later = any(other.kind in ("dose", "number", "freq") for other in items[place + 1 :])
         if item.kind == "shift" and later:
             return True
-        if item.kind == "then" and later and any(other.kind == "dose" for other in items[place + 1 :]):
+        following = {other.kind for other in items[place + 1 :]}
+        for_a_time = any(other.kind == "duration" for other in items[:place])
+        if item.kind == "then" and ("dose" in following or (for_a_time and "freq" in following)):
             return True
     return sum(statement.durations > 0 for statement in statements) > 1
 
@@ -197,6 +212,9 @@ def _add_up(statements: list[_Statement]) -> tuple[float, float] | None:
     if len(statements) == 1 or not rated:
         return sum(low for low, _ in totals), sum(high for _, high in totals)
     if all(statement.joined for statement in statements[1:]):
+        return sum(low for low, _ in totals), sum(high for _, high in totals)
+    days = [day for statement in statements for day in statement.weekdays]
+    if all(statement.weekdays for statement in statements) and len(set(days)) == len(days):
         return sum(low for low, _ in totals), sum(high for _, high in totals)
     rest = [total for index, total in enumerate(totals) if index != rated[0]]
     if len(rated) == 1 and sum(high for _, high in rest) == totals[rated[0]][1]:
@@ -230,7 +248,8 @@ def _rate(statement: _Statement) -> tuple[float, float]:
 
 
 def _times_of_day(statement: _Statement) -> int:
-    """Different moments named; "in the evening at bedtime" is one, "in the evening and at bedtime" two."""
+    """Different moments named; "in the evening at bedtime" is one, "in the evening and at bedtime" two. Meals are three
+    unless moments say which ("with meals in the morning and evening")."""
     seen: list[str] = []
     separate = True
     for word in statement.moments:
@@ -242,6 +261,6 @@ def _times_of_day(statement: _Statement) -> int:
         if word not in seen and not same_late:
             seen.append(word)
         separate = False
-    if statement.meals:
+    if statement.meals and set(seen) <= {"bedtime"}:
         return 3 + len([word for word in seen if word == "bedtime"])
     return len(seen)
