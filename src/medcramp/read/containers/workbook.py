@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -72,15 +73,19 @@ def _grid(
         if height * width > limits.cells:
             raise too_large(limits, source.name)
         check_width(width, limits, source.name, f'sheet "{name}"')
-        rows = sheet.to_python(skip_empty_area=False)
         merged = [(*first, *last) for first, last in sheet.merged_cell_ranges or ()]
-    if formats:
-        _apply_formats(source, name, formats, rows)
+    with _collector_resting():
+        with _readable(source.name, name):
+            rows = sheet.to_python(skip_empty_area=False)
+        if formats:
+            _apply_formats(source, name, formats, rows)
+        columns = list(zip(*rows, strict=True))
+        del rows
     return Grid(
         file=source.name,
         sheet=name,
-        head=_Cells(source.name, name, rows[:HEAD_ROWS], limits).load(range(width)).table,
-        loader=_Cells(source.name, name, rows, limits).load,
+        head=_Cells(source.name, name, [column[:HEAD_ROWS] for column in columns], limits).load(range(width)).table,
+        loader=_Cells(source.name, name, columns, limits).load,
         merged=tuple(range_ for range_ in merged if range_[2] < height and range_[3] < width),
         container="workbook",
         notices=notices,
@@ -89,17 +94,17 @@ def _grid(
 
 @dataclass
 class _Cells:
-    """The cells of one sheet as Python values, every row as long as the sheet is wide."""
+    """The cells of one sheet as Python values, column by column."""
 
     file: str
     sheet: str
-    rows: list[list[Any]]
+    columns: Sequence[Sequence[Any]]
     limits: Limits
 
     def load(self, asked: Sequence[int]) -> Body:
         """Text of the columns asked for."""
-        texts = [text_column([row[position] for row in self.rows], cell_text) for position in asked]
-        table = table_of(texts, len(self.rows))
+        texts = [text_column(self.columns[position], cell_text) for position in asked]
+        table = table_of(texts, len(self.columns[0]) if self.columns else 0)
         check_cells(table, self.limits, self.file, f'sheet "{self.sheet}"')
         names = [str(position) for position in asked] or table.column_names
         return Body(table.rename_columns(names), np.empty(0, dtype=np.int64))
@@ -143,6 +148,18 @@ def _apply_formats(source: Source, name: str, formats: dict[int, str], rows: lis
         for row, column, code in formatted_cells(package.read(part), formats):
             if row < len(rows) and column < len(rows[row]) and isinstance(rows[row][column], float):
                 rows[row][column] = shown(rows[row][column], code) or rows[row][column]
+
+
+@contextmanager
+def _collector_resting() -> Iterator[None]:
+    """No search for cyclic garbage meanwhile: cells form no cycles, and there are millions to search through."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 @contextmanager
