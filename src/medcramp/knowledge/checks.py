@@ -126,7 +126,8 @@ def _check_rules(knowledge: Knowledge) -> None:
         for name in rule.drugs:
             _check_drug(name, knowledge, path, place)
         for other in rule.replaces:
-            if other not in known:
+            name, _, ingredient = other.partition("/")
+            if name not in known and not (name == rules.DUPLICATE and ingredient in knowledge.vocabulary.kinds):
                 raise _error(f"replaces the unknown rule {other}", path, place)
 
 

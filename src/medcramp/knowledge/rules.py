@@ -15,6 +15,8 @@ from medcramp.logic.expressions import Expression, Node, groups_named, parse
 FOLDER = "rules"
 MATRIX_FILE = "statin_caps.csv"
 VERDICTS_FILE = "statin_verdicts.csv"
+DUPLICATE = "DUP-INGREDIENT"
+"""Rule of one ingredient (its subject) taken twice; it lies in no file."""
 
 Kind = Literal["class", "electrolyte", "interaction", "duplicate", "dose", "lab", "condition", "cascade", "red_flag"]
 Severity = Literal["contraindicated", "major", "moderate", "minor", "info"]

@@ -27,7 +27,7 @@ class Batch:
     """Findings of one rule: what is the same for all of them, and arrays over `patients` (index into facts, ascending).
 
     `severity`, `urgency` and `grade` are codes into records.SEVERITIES, URGENCIES and GRADES (`grade` -1 = none given);
-    `missing` is ";"-joined. `replaces` names rules that this one silences for the same patient.
+    `missing` is ";"-joined. `replaces` names rules, or "rule/subject", that this one silences for the same patient.
     """
 
     rule: str
@@ -103,8 +103,8 @@ def without_replaced(batches: Sequence[Batch], size: int) -> tuple[list[Batch], 
             either[batch.patients] = True
     kept, dropped = [], 0
     for batch in batches:
-        if batch.rule in silenced:
-            confirmed, either = silenced[batch.rule]
+        for name in {batch.rule, f"{batch.rule}/{batch.subject}"} & silenced.keys():
+            confirmed, either = silenced[name]
             mask = ~(confirmed[batch.patients] | (either[batch.patients] & ~batch.certain))
             dropped += int((~mask).sum())
             batch = batch.keep(mask)

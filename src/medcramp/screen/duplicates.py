@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from medcramp.knowledge.rules import DUPLICATE
 from medcramp.logic.evaluate import Evaluator
 from medcramp.logic.facts import ACTIVE, STOPPED, Index
 from medcramp.records import SEVERITIES, URGENCIES
 from medcramp.screen.batch import Batch, code, same, text
 from medcramp.screen.lines import Evidence
-
-RULE = "DUP-INGREDIENT"
 
 
 def duplicate_findings(evaluator: Evaluator, evidence: Evidence) -> list[Batch]:
@@ -68,7 +67,7 @@ def _batch(name: str, patients: Index, certain: np.ndarray, evaluator: Evaluator
     missing = text("", len(patients))
     missing[~certain] = f"whether both products of {name} are still taken"
     return Batch(
-        rule=RULE,
+        rule=DUPLICATE,
         subject=name,
         kind="duplicate",
         title="The same ingredient twice",
