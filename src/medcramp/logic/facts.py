@@ -106,6 +106,11 @@ class Facts:
         return self.exposures["patient"].to_numpy()
 
     @cached_property
+    def held(self) -> NDArray[np.object_]:
+        """Ingredients of every product, a tuple of names each."""
+        return self.products["ingredients"].to_numpy(dtype=object)
+
+    @cached_property
     def patient_dtype(self) -> pd.CategoricalDtype:
         """Patient ids as categories: codes are places in `patients`."""
         return pd.CategoricalDtype(pd.Index(self.patients["patient_id"].to_numpy(dtype=object), dtype=object))

@@ -139,5 +139,5 @@ def _named(evaluator: Evaluator, template: str, exposures: Index) -> Iterator[Ga
     facts = evaluator.facts
     product = facts.exposures["product"].to_numpy()[exposures]
     for code in np.unique(product):
-        drug = "/".join(facts.products["ingredients"].iloc[code])
+        drug = "/".join(facts.held[code])
         yield template.format(drug), facts.by_patient(exposures[product == code])

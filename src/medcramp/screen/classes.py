@@ -71,7 +71,7 @@ def _held(group: str, evaluator: Evaluator, exposures: Index, patients: Index) -
     place = {name: number for number, name in enumerate(names)}
     product = facts.exposures["product"].to_numpy()[exposures]
     distinct, of_product = np.unique(product, return_inverse=True)
-    held = [[place[name] for name in facts.products["ingredients"].iloc[row] if name in place] for row in distinct]
+    held = [[place[name] for name in names_held if name in place] for names_held in facts.held[distinct]]
     of_product = np.ravel(of_product)
     patient = facts.patient_of[exposures].astype(np.int64) * len(names)
     most = max(map(len, held))
@@ -101,9 +101,9 @@ def _links(group: str, evaluator: Evaluator, exposures: Index) -> tuple[list[Cra
     product = evaluator.facts.exposures["product"].to_numpy()[exposures]
     distinct, place = np.unique(product, return_inverse=True)
     of_product: list[CrampLink | None] = []
-    for row in distinct:
-        held = [name for name in products["ingredients"].iloc[row] if name in members]
-        form, release = products["form"].iloc[row], products["release"].iloc[row]
+    forms, releases = (products[name].to_numpy()[distinct] for name in ("form", "release"))
+    for ingredients, form, release in zip(evaluator.facts.held[distinct], forms, releases, strict=True):
+        held = [name for name in ingredients if name in members]
         link = knowledge.clinical.link(group, held, form, release)
         of_product.append(link if link is not None and link.grade != "none" else None)
     links = sorted({link for link in of_product if link}, key=lambda link: (GRADES.index(link.grade), link.ingredient))

@@ -81,7 +81,7 @@ def _named(groups: Sequence[str], exposures: Index, patients: Index, evaluator: 
     product = facts.exposures["product"].to_numpy()[exposure].astype(np.int64)
     suffix = np.full(len(facts.products), "", dtype=object)
     for place in np.unique(product):
-        held = facts.products["ingredients"].iloc[place]
+        held = facts.held[place]
         named = [name for name in held if name in acting]
         if len(named) < len(held):
             suffix[place] = f" ({', '.join(named)})"

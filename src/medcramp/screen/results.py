@@ -32,7 +32,10 @@ def lab_findings(all_sides: Sides, evaluator: Evaluator, evidence: Evidence) -> 
             limits, missing = limits or labs.limits(target.test, place=place), target.by
         unlike = np.zeros(evaluator.facts.size, dtype=bool)
         for unit in labs.units_with_limits(test):
-            reported = np.array([normalise_unit(given) == unit for given in result.given_unit], dtype=bool)
+            spellings = {given for given in set(result.given_unit) if normalise_unit(given) == unit}
+            if not spellings:
+                continue
+            reported = np.array([given in spellings for given in result.given_unit], dtype=bool)
             unlike |= reported
             own = labs.limits(test, unit, place)
             yield from _test(test, _without(result, ~reported), own, missing, all_sides, evaluator, evidence)
