@@ -157,7 +157,8 @@ class Recognised:
     `item`: int32 per record, row of `items`.
     `doses`: one row per distinct (product, directions, supply a day) with `units_usual, units_max` (dose units per day,
     NaN unknown), `basis` ("sig" | "quantity" | "sig and quantity disagree" | ""), `prn` (bool),
-    `daily_mg` (tuple aligned with the item's ingredients, NaN unknown), `day_mg` (the same on a day of use), `note`.
+    `daily_mg` (tuple aligned with the item's ingredients, NaN unknown), `day_mg` (the same on a day of use), `note`,
+    `units_once` (dose units taken at one time, NaN unknown).
     `dose`: int32 per record, row of `doses`.
     """
 

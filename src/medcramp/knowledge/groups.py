@@ -105,6 +105,10 @@ class Groups:
             ingredient for ingredient, own in claims.items() if any(claim.depends_on_strength for claim in own)
         )
         """Ingredients whose groups hang on the strength of the product."""
+        self.by_amount = frozenset(
+            ingredient for ingredient, own in claims.items() if any(claim.min_unit_mg is not None for claim in own)
+        )
+        """Ingredients that belong to a group only from some amount on, taken at one time."""
         self._by_route = lru_cache(maxsize=None)(self._by_route_uncached)
 
     def __contains__(self, group: object) -> bool:

@@ -14,6 +14,7 @@ from medcramp.profile.allergies import allergies
 from medcramp.profile.amounts import amounts
 from medcramp.profile.columns import categorical
 from medcramp.profile.conditions import conditions
+from medcramp.profile.intake import by_amount_taken
 from medcramp.profile.results import filtration, latest_results
 from medcramp.profile.settings import ProfileSettings
 from medcramp.records import ReadResult, Recognised, directions
@@ -25,6 +26,7 @@ NAT = np.datetime64("NaT", "D")
 def build(read: ReadResult, recognised: Recognised, knowledge: Knowledge, settings: ProfileSettings) -> Facts:
     """Facts about every patient with a medication record, ordered by patient id."""
     records, companions = read.records, read.companions
+    recognised = by_amount_taken(recognised, knowledge.groups)
     item, dose = np.asarray(recognised.item, dtype=np.int64), np.asarray(recognised.dose, dtype=np.int64)
     who = people.People(records)
     prn = recognised.doses["prn"].to_numpy(dtype=bool)[dose]

@@ -51,6 +51,7 @@ class Dose:
     daily_mg: tuple[float, ...]
     day_mg: tuple[float, ...]
     note: str
+    units_once: float
 
 
 def amount(text: str) -> float:
@@ -94,7 +95,7 @@ def dose(sig: Sig, supply: float, product: Product) -> Dose:
         notes.append("strength has no unit")
     if isnan(highest) and not isnan(sig.highest) and sig.unit not in MASS:
         notes.append(f"{sig.highest:.4g} {sig.unit} a day")
-    return Dose(usual, highest, basis, sig.prn, daily, day, "; ".join(notes))
+    return Dose(usual, highest, basis, sig.prn, daily, day, "; ".join(notes), sig.once * factor)
 
 
 def _factor(sig: Sig, product: Product) -> float:
@@ -173,5 +174,6 @@ def doses_frame(rows: Sequence[Dose]) -> pd.DataFrame:
             "daily_mg": pd.Series(daily, dtype=object),
             "day_mg": pd.Series(day, dtype=object),
             "note": pd.Series([row.note for row in rows], dtype=object),
+            "units_once": np.array([row.units_once for row in rows], dtype=float),
         }
     )

@@ -16,7 +16,7 @@ MASS = {"mg": 1.0, "mcg": 0.001, "g": 1000.0}
 class Sig:
     """Dose units per day. `usual` and `highest` are NaN when unknown and average over days without a dose; `on_day` is
     the highest on a day of use. `unit` is what is counted: "piece" (tablet, capsule), "mg", "ml", "puff", …, ""
-    nothing counted. `limit` is a stated daily maximum in `limit_unit`."""
+    nothing counted. `limit` is a stated daily maximum in `limit_unit`. `once` is the highest amount at one time."""
 
     usual: float = nan
     highest: float = nan
@@ -26,6 +26,7 @@ class Sig:
     limit: float = nan
     limit_unit: str = ""
     note: str = ""
+    once: float = nan
 
 
 @dataclass(slots=True)
@@ -56,7 +57,7 @@ def parse(sig: str, lexicon: Lexicon) -> Sig:
     limit, limit_unit = next(((item.high, item.word) for item in items if item.kind == "limit"), (nan, ""))
     statements = _statements(items)
     unit = next((statement.unit for statement in statements), "")
-    known = Sig(unit=unit, prn=prn, limit=limit, limit_unit=limit_unit)
+    known = Sig(unit=unit, prn=prn, limit=limit, limit_unit=limit_unit, once=_once(items, statements))
     if _changes(items, statements):
         return _with(known, note="dose changes over time: no figure")
     timed = [statement for statement in statements if statement.timed]
@@ -87,7 +88,15 @@ def _with(
 ) -> Sig:
     counted = sig.unit if unit is None else unit
     on_day = highest if isnan(on_day) else on_day
-    return Sig(usual, highest, on_day, counted, sig.prn, sig.limit, sig.limit_unit, note)
+    return Sig(usual, highest, on_day, counted, sig.prn, sig.limit, sig.limit_unit, note, sig.once)
+
+
+def _once(items: list[Item], statements: list[_Statement]) -> float:
+    """The highest amount taken at one time; NaN when only an amount a day is told ("6 tablets per day")."""
+    units = {statement.unit for statement in statements}
+    if len(units) != 1 or any(item.kind == "perday" for item in items):
+        return nan
+    return max(statement.high for statement in statements)
 
 
 def _limited(highest: float, sig: Sig) -> float:
