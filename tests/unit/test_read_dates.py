@@ -2,6 +2,7 @@
 
 import pytest
 
+from fixtures.lists import read_rows, told
 from medcramp.read import dates
 from medcramp.read.dates import DAY_FIRST, MONTH_FIRST, Evidence, Reading
 
@@ -50,6 +51,17 @@ def test_two_digit_years_of_birth_are_never_in_the_future():
     assert dates.parse("3/9/44", Reading(birth=True, reference_year=2025)) == "1944-03-09"
     assert dates.parse("3/9/26", Reading(birth=True, reference_year=2025)) == "1926-03-09"
     assert dates.parse("3/4/25", Reading(reference_year=2025)) == "2025-03-04"
+
+
+def test_years_of_birth_do_not_say_the_century_of_supplies(tmp_path):
+    rows = [("MRN", "DOB", "Drug", "Fill Date"), ("17", "06/22/1941", "Furosemide 40 mg tab", "04/14/25")]
+    assert told(read_rows(tmp_path, rows), "birth_date", "start_date") == [("1941-06-22", "2025-04-14")]
+    rows = [("MRN", "DOB", "Drug", "Fill Date"), ("17", "6/22/91", "Furosemide 40 mg tab", "4/14/2025"),
+            ("18", "06/22/1941", "Simvastatin 20 mg tab", "4/15/25")]  # fmt: skip
+    assert told(read_rows(tmp_path, rows), "birth_date", "start_date") == [
+        ("1991-06-22", "2025-04-14"),
+        ("1941-06-22", "2025-04-15"),
+    ]
 
 
 def test_values_that_allow_one_order_decide_for_the_column():

@@ -24,6 +24,34 @@ def test_the_patient_above_the_table(tmp_path):
     ]
 
 
+@pytest.mark.parametrize(
+    "block",
+    [("Patient Name: ADLER, ANN", "", "Date of Birth: 03/24/1944", "", "Sex: F"),
+     ("Patient:", "ADLER, ANN", "DOB:", "03/24/1944", "Allergies:", "NKDA", "Sex:", "F")],
+    ids=["label and value in a cell", "label beside value"],
+)  # fmt: skip
+def test_labels_with_their_values_are_no_row_of_titles(tmp_path, block):
+    rows = [block, (), ("Drug", "Qty", "Filled"), ("Pregabalin 75 Mg", "60", "03/18/2025")]
+    result = read_rows(tmp_path, rows)
+    assert told(result, "patient_name", "birth_date", "sex", "drug", "quantity") == [
+        ("ADLER, ANN", "1944-03-24", "F", "Pregabalin 75 Mg", "60")
+    ]
+
+
+def test_the_first_heading_is_no_second_row_of_titles(tmp_path):
+    rows = [
+        ("", "Drug", "Strength", "Directions", "Start Date", "Qty"),
+        ("Resident: Adler, Ann (20417)  DOB 03/24/1944",),
+        ("", "Furosemide", "40 mg", "1 tab by mouth daily", "04/13/2025", "30"),
+        ("Resident: Brook, Bob (20533)  DOB 07/04/1939",),
+        ("", "Lisinopril", "10 mg", "1 tab by mouth daily", "04/14/2025", "30"),
+    ]
+    assert told(read_rows(tmp_path, rows), "patient_id", "patient_name", "birth_date", "drug") == [
+        ("20417", "Adler, Ann", "1944-03-24", "Furosemide"),
+        ("20533", "Brook, Bob", "1939-07-04", "Lisinopril"),
+    ]
+
+
 def test_groups_under_patient_headings(tmp_path):
     titles = ("Rx #", "Fill Date", "Drug", "Qty", "Days")
     rows = [

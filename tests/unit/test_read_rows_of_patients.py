@@ -64,6 +64,32 @@ def test_medicines_across(tmp_path, titles):
     assert reasons(result.ignored) == {4: "no medicine in this row"}
 
 
+def test_medicines_across_by_kind_of_column_and_the_first_row_of_them(tmp_path):
+    rows = [
+        ("Resident", "DOB", "Med 1", "Med 2", "Dose 1", "Dose 2", "Frequency 1", "Frequency 2"),
+        ("Adler, Ann", "03/24/1944", "Furosemide", "", "40 mg", "", "BID", ""),
+        ("Brook, Bob", "07/04/1939", "Lisinopril", "Simvastatin", "10 mg", "20 mg", "daily", "HS"),
+    ]
+    assert told(read_rows(tmp_path, rows), "source_row", "patient_name", "drug", "dosing") == [
+        (2, "Adler, Ann", "Furosemide", "40 mg BID"),
+        (3, "Brook, Bob", "Lisinopril", "10 mg daily"),
+        (3, "Brook, Bob", "Simvastatin", "20 mg HS"),
+    ]
+
+
+def test_an_administration_record_of_one_resident_with_nothing_but_medicine_and_days(tmp_path):
+    rows = [
+        ("Resident:", "Adler, Ann", "DOB:", "03/24/1944", "Allergies:", "NKDA"),
+        (),
+        ("Medication", "Time", *(str(day) for day in range(1, 31))),
+        ("Furosemide 40 mg tablet", "0800", *["KS"] * 30),
+        ("", "1600", *["AB"] * 30),
+    ]
+    assert told(read_rows(tmp_path, rows), "source_row", "patient_name", "drug") == [
+        (4, "Adler, Ann", "Furosemide 40 mg tablet")
+    ]
+
+
 def test_a_form_with_blocks(tmp_path):
     rows = [
         ("My Medication List", ""),

@@ -101,7 +101,7 @@ def decide(
     `habit` is what the export itself suggests ("month first" beside a US drug code, "day first" beside a UK or
     Canadian one). What nothing decides is read month first and `decided` is False: the caller must say so.
     """
-    year = reference_year or max(own.latest_year, table.latest_year)
+    year = reference_year or (0 if birth else own.latest_year)  # years of birth say nothing of the years of supply
 
     def reading(order: str, why: str, decided: bool = True) -> Reading:
         return Reading(order, why, decided, year, birth)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,9 @@ OTHER_WEIGHT = 0.4
 ASIDE = {"other", "store"}
 """Fields that stand beside records and addresses alike."""
 DATA_PENALTY = 1.5
+DAYS_WEIGHT = 2.0
+"""What days across say of a table: a medicine beside them is an administration record."""
+VALUE = re.compile(r"^(?P<label>[^:]+):\s*(?P<value>\S.*)$")
 Cells = Sequence[str | None]
 
 
@@ -110,6 +114,9 @@ def _candidates(sample: Sequence[Cells], row: int) -> list[Header]:
     filled = [cell for cell in above if cell]
     if len(filled) < 2 or any(looks_like_data(cell) or ":" in cell for cell in filled):
         return [single]
+    across = _runs_across(titles)
+    if any(title not in across and (looks_like_data(title) or VALUE.search(title)) for title in titles if title):
+        return [single]  # the first record or the first patient, not the second row of titles
     groups, current = [], ""
     for upper, title in zip(above, titles, strict=True):
         current = upper or current
@@ -130,12 +137,30 @@ def days_across(titles: Sequence[str]) -> bool:
     return bool(_runs_across(titles))
 
 
+def _labels(titles: Sequence[str]) -> set[str]:
+    """Cells that label the cell beside them ("DOB:", "03/09/1944"); titles may all end with a colon."""
+    filled = [title for title in titles if title]
+    return {one for one, other in itertools.pairwise(filled) if one.endswith(":") and not other.endswith(":")}
+
+
+def _label_and_value(title: str, kind: str, columns: Columns) -> bool:
+    """Whether a cell says something under its own label ("Sex: F"); both halves of "Patient: Name" are titles."""
+    parts = VALUE.match(title)
+    if parts is None:
+        return False
+    label, value = columns.meanings(parts["label"], kind), columns.meanings(parts["value"], kind)
+    return bool(label) and not value
+
+
 def _score(header: Header, kind: str, columns: Columns, wanted: set[str]) -> Header | None:
     fields: dict[str, float] = {}
     score = 0.0
     across = _runs_across(header.titles)
+    if across and kind == "records":
+        fields["days across"] = DAYS_WEIGHT
+    labels = _labels(header.titles)
     for title, group in zip(header.titles, header.groups, strict=True):
-        if not title or title in across:
+        if not title or title in across or title in labels or _label_and_value(title, kind, columns):
             continue
         if header_key(title) in wanted:
             fields[f"={title}"] = 3.0

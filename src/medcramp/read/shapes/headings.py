@@ -24,6 +24,11 @@ NAME_AND_DATE = re.compile(
     r"(?P<born>\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d{1,2}[- ][A-Za-z]{3}[- ]\d{2,4})\b(?P<rest>.*)$",
     re.IGNORECASE,
 )
+BORN = re.compile(
+    r"(?:\bd\.?o\.?b\.?|\bborn|\bbirth ?date)[\s:]*"
+    r"(\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d{1,2}[- ][A-Za-z]{3}[- ]\d{2,4})\b",
+    re.IGNORECASE,
+)
 CONTINUED = re.compile(r"\(?\s*\b(?:cont(?:inued|'d|d)?\.?)\s*\)?\s*$", re.IGNORECASE)
 FEW_CELLS = 6
 NOTE_SHARE = 0.25
@@ -148,6 +153,8 @@ def heading(text: str, columns: Columns) -> Person | None:
         sexes = [word for word in re.findall(r"[A-Za-z]+", found["rest"]) if word.lower() in columns.sexes]
         if sexes:
             person.setdefault("sex", sexes[0])
+    if "birth_date" not in person and (born := BORN.search(text)):
+        person["birth_date"] = born[1]
     return person if person.keys() & {"patient_name", "last_name", "patient_id"} else None
 
 
