@@ -133,3 +133,82 @@ def test_a_strength_told_by_the_spoon_is_a_liquid_to_swallow(drug, route, has):
     item = recognise.recognise(records({"drug": drug}), knowledge.load()).items.iloc[0]
     assert item["route"] == route
     assert ("CS_SYS" in item["certain"]) is has
+
+
+@pytest.mark.parametrize(
+    ("text", "ingredient", "strength"),
+    [
+        ("dexmedetomidine in 0.9 % NaCl 4 mcg/mL", "dexmedetomidine", "4 mcg/ml"),
+        ("furosemide 10 mg/mL in 0.9% NaCl", "furosemide", "10 mg/ml"),
+        ("Potassium chloride 40 mEq in sodium chloride 0.9% 1000 mL", "potassium chloride", "40 mEq"),
+        ("potassium chloride in dextrose-sodium chloride", "potassium chloride", ""),
+        ("KCl 20 mEq/L in D5 0.45% NS", "potassium chloride", "20 mEq/1000 ml"),
+        ("D5 1/2NS with 20 mEq KCl", "potassium chloride", "20 mEq"),
+        ("nitroglycerin 50 mg/250 mL D5W", "nitroglycerin", "50 mg/250 ml"),
+        ("cefazolin in dextrose (iso-os) 2 gram/50 mL", "cefazolin", "2 g/50 ml"),
+    ],
+)
+def test_what_a_drug_is_dissolved_in_is_no_ingredient_and_tells_the_route(text, ingredient, strength):
+    row = item(drug=text)
+    assert (row["ingredients"], row["strength"]) == ((ingredient,), strength)
+    assert (row["route"], row["form"]) == ("intravenous", "infusion")
+
+
+@pytest.mark.parametrize(
+    ("text", "route"),
+    [
+        ("albuterol 2.5 mg in 3 mL NS", "inhaled"),
+        ("ropivacaine 0.2% in NS epidural", "intrathecal"),
+        ("gentamicin in NS irrigation", "irrigation"),
+        ("budesonide in NS nasal rinse", "nasal"),
+    ],
+)
+def test_a_solution_given_another_way_is_no_infusion(text, route):
+    row = item(drug=text)
+    assert (row["route"], row["form"]) == (route, "")
+
+
+@pytest.mark.parametrize("text", ["sodium chloride 0.9% infusion", "sodium chloride 1 g tablet", "NaCl 3%"])
+def test_a_carrier_alone_is_what_is_given(text):
+    assert item(drug=text)["ingredients"] == ("sodium chloride",)
+
+
+@pytest.mark.parametrize(
+    ("text", "cells", "has"),
+    [
+        ("verapamil injection", {}, "ccb_non_dhp"),
+        ("diltiazem", {"route": "Injection"}, "ccb_non_dhp"),
+        ("nicardipine 25 mg/10 ml vial", {}, "ccb_dhp"),
+        ("furosemide 10 mg/ml injection", {}, "loop"),
+        ("terbutaline 1 mg/ml injection", {}, "saba_systemic"),
+        ("albuterol", {"route": "parenteral"}, "saba_systemic"),
+        ("gentamicin 80 mg/2 ml injection", {}, "aminoglycoside"),
+        ("enalaprilat 1.25 mg/ml vial", {}, "ace_inhibitor"),
+        ("chlorothiazide 500 mg vial", {}, "thiazide"),
+        ("furosemide", {"route": "IVPB"}, "loop"),
+        ("captopril", {"route": "per G tube"}, "ace_inhibitor"),
+        ("tulobuterol patch", {}, "saba_systemic"),
+        ("Ventolin Nebules 5 mg", {}, "saba_inhaled"),
+    ],
+)
+def test_systemic_forms_keep_their_class(text, cells, has):
+    assert has in classes(item(drug=text, **cells))
+
+
+def test_an_injection_that_may_go_into_a_joint_is_not_surely_systemic():
+    row = item(drug="methylprednisolone acetate injection")
+    assert "corticosteroid_systemic" in row["possible"]
+    assert "corticosteroid_systemic" not in row["certain"]
+
+
+@pytest.mark.parametrize(
+    ("text", "strength"),
+    [
+        ("calcium + D3 600 mg-400 unit", "600 mg; 400 unit"),
+        ("vitamin B6 50 mg", "50 mg"),
+        ("magnesium oxide w/ B6", ""),
+        ("vitamin C 500", "500"),
+    ],
+)
+def test_the_figure_of_a_vitamin_is_no_strength(text, strength):
+    assert item(drug=text)["strength"] == strength

@@ -14,7 +14,7 @@ from medcramp.errors import KnowledgeError
 from medcramp.knowledge import wording
 from medcramp.knowledge.files import read_columns
 
-NAME, NOT_DRUG, SALT, FORM, ROUTE, MAKER, NOISE, MODIFIER, JOINER = (
+NAME, NOT_DRUG, SALT, FORM, ROUTE, MAKER, NOISE, MODIFIER, JOINER, DISSOLVED = (
     "name",
     "not_drug",
     "salt",
@@ -24,8 +24,11 @@ NAME, NOT_DRUG, SALT, FORM, ROUTE, MAKER, NOISE, MODIFIER, JOINER = (
     "noise",
     "modifier",
     "joiner",
+    "dissolved",
 )
 MISSPELLING, ABBREVIATION = "misspelling", "abbreviation"
+DISSOLVED_IN = "in"
+"""What follows is what the drug is dissolved in, if it is a carrier."""
 JOINERS = ("and", "with", "w", "et", "avec", "con", "mit", "und", "y")
 
 
@@ -71,6 +74,14 @@ class Unit:
 
 
 @dataclass(frozen=True, slots=True)
+class Carrier:
+    """What drugs are dissolved in: the percentages it is sold in, and the route the solution is given by ("" open)."""
+
+    percents: tuple[float, ...]
+    route: str
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
     """What settles an ambiguous name: `when` is partner, strength or route; `values` what is compared."""
 
@@ -90,6 +101,7 @@ class Vocabulary:
     routes: Mapping[str, str]
     form_by_route: Mapping[tuple[str, str], str]
     usual_route: Mapping[str, str]
+    injected_routes: Mapping[str, tuple[str, ...]]
     routes_of_brands: Mapping[frozenset[str], str]
     kinds: Mapping[str, str]
     contexts: Mapping[str, tuple[Context, ...]]
@@ -99,7 +111,7 @@ class Vocabulary:
     grammar_words: frozenset[str]
     forms: Mapping[str, Meaning]
     not_drugs: Mapping[str, Meaning]
-    carriers: frozenset[str]
+    carriers: Mapping[str, Carrier]
     common: frozenset[str]
     stretched: frozenset[str]
     directions: Mapping[str, tuple[tuple[tuple[str, ...], str, str], ...]]
@@ -159,6 +171,10 @@ def load(folder: Path) -> Vocabulary:
             for form, route, becomes in _rows(tables / "form_by_route.csv", "form", "route", "becomes")
         },
         usual_route=usual_route,
+        injected_routes={
+            ingredient: tuple(routes.split(";"))
+            for ingredient, routes in _rows(tables / "injected_routes.csv", "ingredient", "routes")
+        },
         routes_of_brands=_routes_of_brands(names.values()),
         kinds=kinds,
         contexts=_contexts(tables),
@@ -172,7 +188,10 @@ def load(folder: Path) -> Vocabulary:
         confusable=_confusable(tables),
         forms={form.phrase: form for form, _ in forms},
         not_drugs={meaning.phrase: meaning for meaning in grammar if meaning.kind == NOT_DRUG},
-        carriers=frozenset(ingredient for (ingredient,) in _rows(tables / "carriers.csv", "ingredient")),
+        carriers={
+            _phrase(name): Carrier(tuple(float(percent) for percent in percents.split(";") if percent), route)
+            for name, percents, route in _rows(tables / "carriers.csv", "name", "percents", "route")
+        },
         common=frozenset(_phrase(name) for (name,) in _rows(tables / "common.csv", "name")),
         stretched=frozenset(_phrase(name) for (name,) in _rows(tables / "stretched.csv", "name")),
         directions=_directions(tables),
@@ -262,6 +281,7 @@ def _grammar(tables: Path, salts: set[str], forms: Iterable[Meaning]) -> Iterato
         yield Meaning(SALT, _phrase(word))
     for word in JOINERS:
         yield Meaning(JOINER, word)
+    yield Meaning(DISSOLVED, DISSOLVED_IN)
 
 
 def _phrase(text: str) -> str:

@@ -21,7 +21,7 @@ from medcramp.knowledge.files import read_csv
 KINDS = frozenset({"drug", "supplement", "otc", "electrolyte", "diagnostic", "vaccine", "food"})
 NOT_DRUG_KINDS = frozenset({"device", "equipment", "supply", "test", "carrier", "food", "cosmetic"})
 SYNONYM_KINDS = frozenset({"inn", "ban", "abbreviation", "salt_form", "misspelling", "former", "foreign"})
-MARKETS = frozenset({"US", "UK", "CA", "AU", "EU", "IN"})
+MARKETS = frozenset({"US", "UK", "CA", "AU", "EU", "IN", "ZA"})
 SALT_IS_THE_DRUG = frozenset({"electrolyte", "supplement", "otc", "diagnostic"})
 """Kinds whose salt belongs to the name: in an antacid or a mineral the salt is what is taken."""
 
@@ -62,6 +62,8 @@ def problems(folder: Path) -> list[Problem]:
             *_medicine_and_not(tables, names),
             *_salts_left_on(tables),
             *_values_outside_the_lists(tables),
+            *_routes_of_injections(tables, ingredients),
+            *_carriers(tables, names),
             *_confusables(tables, names),
             *_sources(folder),
         ]
@@ -220,6 +222,25 @@ def _values_outside_the_lists(tables: Path) -> Iterator[Problem]:
                         yield Problem(path.name, row, f"{column} {cells[column]!r} is not one of the list")
 
 
+def _routes_of_injections(tables: Path, ingredients: set[str]) -> Iterator[Problem]:
+    routes = {cells["route"] for _, cells in _table(tables, "routes.csv")}
+    for row, cells in _table(tables, "injected_routes.csv"):
+        if cells["ingredient"] not in ingredients:
+            yield Problem("injected_routes.csv", row, f"{cells['ingredient']} is no ingredient")
+        for route in cells["routes"].split(";"):
+            if route not in routes:
+                yield Problem("injected_routes.csv", row, f"routes {route!r} is not one of the list")
+
+
+def _carriers(tables: Path, names: Iterable[Name]) -> Iterator[Problem]:
+    known = {name.phrase for name in names}
+    fluids = (cells["name"] for path in sorted(tables.glob("not_drugs*.csv")) for _, cells in read_csv(path))
+    known |= {phrase_of(name) for name in fluids}
+    for row, cells in _table(tables, "carriers.csv"):
+        if phrase_of(cells["name"]) not in known:
+            yield Problem("carriers.csv", row, f"{cells['name']} is in no table of names")
+
+
 def _confusables(tables: Path, names: Iterable[Name]) -> Iterator[Problem]:
     contents: dict[str, set[frozenset[str]]] = defaultdict(set)
     for name in names:
@@ -244,7 +265,7 @@ def _sources(folder: Path) -> Iterator[Problem]:
         if path.exists()
         for _, cells in read_csv(path)
     }
-    for stem in ("ingredients", "synonyms", "brands", "confusables", "ambiguous"):
+    for stem in ("ingredients", "synonyms", "brands", "confusables", "ambiguous", "injected_routes"):
         for path in sorted((folder / "vocabulary").glob(f"{stem}*.csv")):
             for row, cells in read_csv(path):
                 keys = [key for key in cells["source"].split(";") if key]

@@ -26,6 +26,8 @@ CODE_COLUMNS = ("ndc", "rxcui", "atc")
 INJECTED = ("injection", "infusion")
 ELEMENTAL = "elemental"
 PARENTERAL = ("intravenous", "intramuscular", "subcutaneous")
+GIVEN_DISSOLVED = ("", "oral", "sublingual", "buccal", "topical", "transdermal", *PARENTERAL)
+"""Usual routes of drugs that an infusion may be made of; what is usually inhaled or instilled is diluted for that."""
 SOLID = frozenset(("tablet", "capsule", "chewable_tablet", "effervescent_tablet", "lozenge", "suppository", "pessary"))
 
 
@@ -114,8 +116,10 @@ def _with_code(text: Matched, code: tuple[str, str, str], from_code: Matched) ->
 
 def _item(row: Mapping[str, str], matched: Matched, once: _Once) -> Item:
     named = matched.named
+    stated = once.route(row.get("route", ""))
     column = once.form(row.get("form", ""))
-    form, route = _form_and_route(once.route(row.get("route", "")), column, matched, once.vocabulary)
+    column = column._replace(form=column.form or stated.form)
+    form, route = _form_and_route(stated.route, column, matched, once.vocabulary)
     strength = _strength(once.strength(row.get("strength", "")), matched)
     if len(named.ingredients) == 1 < len(strength.amounts) and ELEMENTAL in row.get("drug", "").lower():
         strength = elemental(strength)
@@ -146,11 +150,16 @@ def _groups(
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     if not ingredients:
         return (), ()
-    routes = PARENTERAL if not route and form in INJECTED else (route,)
+    routes = _injected_routes(ingredients, knowledge.vocabulary) if not route and form in INJECTED else (route,)
     asked = [knowledge.groups.membership(ingredients, each, form, unit_mg) for each in routes]
     certain = frozenset.intersection(*(sure for sure, _ in asked))
     possible = frozenset.union(*(perhaps for _, perhaps in asked))
     return tuple(sorted(certain)), tuple(sorted(possible))
+
+
+def _injected_routes(ingredients: tuple[str, ...], vocabulary: Vocabulary) -> tuple[str, ...]:
+    """Routes by which an injection that states none may be given: those of its ingredient, else all."""
+    return vocabulary.injected_routes.get(ingredients[0], PARENTERAL) if len(ingredients) == 1 else PARENTERAL
 
 
 def _strength_column(text: str, vocabulary: Vocabulary) -> Strength | None:
@@ -178,7 +187,7 @@ def _in_label_order(
 
 
 class _FormColumn(NamedTuple):
-    """What a form column says; "" when it says nothing of it."""
+    """What a form or route column says; "" when it says nothing of it."""
 
     form: str
     route: str
@@ -205,21 +214,36 @@ def _form_and_route(stated: str, column: _FormColumn, matched: Matched, vocabula
     column_form, column_route, _ = column
     form = matched.form if matched.form and not column_form else column_form or named.form
     usual = named.route or vocabulary.usual_route_of(named.ingredients)
+    if named.carriers and usual in GIVEN_DISSOLVED and (dissolved := _route_of_solution(named, vocabulary)):
+        usual = dissolved
     if form in INJECTED and usual not in (*PARENTERAL, "intravitreal", "intra_articular", "intrathecal"):
-        usual = "intravenous" if form == "infusion" else ""  # the form rules out what is usual
+        injected = _injected_routes(named.ingredients, vocabulary)
+        usual = "intravenous" if form == "infusion" else injected[0] if len(injected) == 1 else ""
     route = stated or column_route or matched.route or usual
     if not stated and matched.route and column_form in ("solution", "drops", "spray", "oil", "powder", ""):
         route = matched.route
+    if named.carriers and not form and route == "intravenous":
+        form = "infusion"
     return vocabulary.form_by_route.get((form, route), form), route
 
 
-def _route_column(text: str, vocabulary: Vocabulary) -> str:
-    """A route column as written in exports ("PO", "Oral", "IV/IM"): the first part that is known."""
+def _route_of_solution(named: Named, vocabulary: Vocabulary) -> str:
+    """The route that what the drug is dissolved in speaks for; "" when it speaks for none."""
+    meanings = (vocabulary.names.get(name) for name in named.carriers)
+    names = (*named.carriers, *(part for meaning in meanings if meaning for part in meaning.ingredients))
+    found = (vocabulary.carriers[name].route for name in names if name in vocabulary.carriers)
+    return next(filter(None, found), "") if len(named.ingredients) == 1 else ""
+
+
+def _route_column(text: str, vocabulary: Vocabulary) -> _FormColumn:
+    """A route column as written in exports ("PO", "Oral", "IV/IM"): the first part that is known; where none is, what
+    it says of the form ("Injection", "IVPB")."""
     if not text:
-        return ""
+        return _FormColumn("", "", "")
     words = [word for word in wording.tokens(wording.fold(text)) if word[0].isalnum()]
     whole = vocabulary.routes.get(" ".join(words), "")
-    return whole or next((vocabulary.routes[word] for word in words if word in vocabulary.routes), "")
+    route = whole or next((vocabulary.routes[word] for word in words if word in vocabulary.routes), "")
+    return _FormColumn("", route, "") if route else _form_column(text, vocabulary)
 
 
 def items_frame(items: Sequence[Item]) -> pd.DataFrame:

@@ -6,11 +6,13 @@ Many lines differ in strength, form or maker only; each of the three parts is un
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
 from medcramp.knowledge import wording
 from medcramp.knowledge.vocabulary import (
+    DISSOLVED,
     FORM,
     JOINER,
     MODIFIER,
@@ -20,11 +22,14 @@ from medcramp.knowledge.vocabulary import (
     SALT,
     Longer,
     Meaning,
+    Unit,
     Vocabulary,
 )
 
 JOIN, HYPHEN = "/", "-"
 OPEN, CLOSE = "(", ")"
+IN = "@"
+"""Behind this mark stands what the drug is dissolved in."""
 _MARKS = {
     "/": JOIN,
     "+": JOIN,
@@ -46,6 +51,7 @@ _STOPS = re.compile(r"[][{};|]")
 _NOTHING: tuple[None, Longer] = (None, {})
 _MARKED_WORD = re.compile(r"([^a-z0-9%]*?)(\d+(?:[.,]\d+)*|\.\d+|[a-z]+|%)")
 _CHUNKS = 1 << 14
+SHORT_FIGURE = 3
 BREAK = "|"
 
 Piece = Meaning | str
@@ -78,6 +84,9 @@ def cut(text: str, vocabulary: Vocabulary) -> Line:
         if marks and (marks[0] in "([{)]}" or len(marks) > 1):
             depth = _brackets(name, marks, depth)
         if word[-1].isdigit() and length < 2 and not (count == 1 and meaning is not None):
+            if place and _is_of_a_name(words, units, place):
+                place += 1
+                continue
             strength += _joined(marks, strength)
             strength.append(word)
             after, place = "number", place + 1
@@ -109,9 +118,17 @@ def cut(text: str, vocabulary: Vocabulary) -> Line:
             product.append(meaning)
         elif meaning.kind == JOINER and name:
             _mark(name, JOIN)
+        elif meaning.kind == DISSOLVED and name:
+            _mark(name, IN)
     while name and name[-1] == OPEN:
         name.pop()
     return Line(tuple(name), tuple(strength), tuple(product))
+
+
+def _is_of_a_name(words: list[str], units: Mapping[str, Unit], at: int) -> bool:
+    """The 6 of "B6", the 3 of "D3": behind a single letter, small, and without a unit."""
+    letter, figure, following = words[at - 1], words[at], words[at + 1] if at + 1 < len(words) else ""
+    return len(letter) == 1 and letter.isalpha() and len(figure) < SHORT_FIGURE and following not in units
 
 
 def _brackets(name: list[Piece], marks: str, depth: int) -> int:
@@ -207,7 +224,7 @@ def _join(name: list[Piece], marks: str) -> None:
 
 def _mark(name: list[Piece], mark: str) -> None:
     """Keep a mark only between names, and the strongest of several."""
-    if not name or name[-1] in (OPEN, JOIN):
+    if not name or name[-1] in (OPEN, JOIN, IN):
         return
     if name[-1] in (HYPHEN, ","):
         name.pop()

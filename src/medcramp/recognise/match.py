@@ -73,9 +73,24 @@ class Matcher:
             named = Named(NOT_A_DRUG, match=thing.phrase, score=100.0, notes=(thing.detail,))
         if named.status == NORMALISED and self._as_it_stands(text):
             named = replace(named, status=EXACT)
+        if named.carriers:
+            strength = self._without_carriers(strength, named)
         if not release and named.brand:
             release = self._release_named(named.brand)
         return Matched(named, strength, form, route, release)
+
+    def _without_carriers(self, strength: Strength, named: Named) -> Strength:
+        """The strength of the drug: the percentage of what it is dissolved in is left out."""
+        percents = {percent for name in named.carriers for percent in self._percents_of(name)}
+        amounts = tuple(each for each in strength.amounts if each.kind != "percent" or each.value not in percents)
+        return Strength(amounts, strength.bare) if 0 < len(amounts) < len(strength.amounts) else strength
+
+    def _percents_of(self, carrier: str) -> tuple[float, ...]:
+        """Percentages that a carrier, called by any of its names, is sold in."""
+        meaning = self.vocabulary.names.get(carrier)
+        names = (carrier, *(meaning.ingredients if meaning else ()))
+        found = (self.vocabulary.carriers[name] for name in names if name in self.vocabulary.carriers)
+        return tuple(percent for each in found for percent in each.percents)
 
     def _release_named(self, brand: str) -> str:
         """The release that a word of the brand's own name tells ("Coracten SR")."""

@@ -32,7 +32,8 @@ class Near:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """The drug a line names. `ingredients` in printed order; `candidates` are shown, never used."""
+    """The drug a line names. `ingredients` in printed order; `candidates` are shown, never used; `carriers` is what the
+    drug is dissolved in."""
 
     status: str
     ingredients: tuple[str, ...] = ()
@@ -43,6 +44,7 @@ class Named:
     route: str = ""
     form: str = ""
     brand: str = ""
+    carriers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

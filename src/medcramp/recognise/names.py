@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from medcramp.knowledge.vocabulary import ABBREVIATION, MODIFIER, NAME, NOT_DRUG, SALT, Meaning, Vocabulary
 from medcramp.recognise.combine import combine
-from medcramp.recognise.lines import CLOSE, HYPHEN, JOIN, OPEN, Piece
+from medcramp.recognise.lines import CLOSE, HYPHEN, IN, JOIN, OPEN, Piece
 from medcramp.recognise.named import (
     AMBIGUOUS,
     APPROXIMATE,
@@ -69,8 +69,9 @@ def interpret(name: tuple[Piece, ...], vocabulary: Vocabulary, near: Mapping[str
     """What the name part of a line says. `near` holds what is known of its unknown words (see `unknown_chunks`)."""
     if len(name) == 1 and isinstance(name[0], Meaning) and name[0].ingredients:
         return combine([Hit(name[0], False)], settle, False)
-    hits, rest, joined_rest, devices, modifiers = _walk(name, vocabulary, near)
-    hits = _without_far_guesses(hits, rest, joined_rest)
+    walked = _walk(name, vocabulary, near)
+    rest, joined_rest, devices, modifiers = walked.rest, walked.joined_rest, walked.devices, walked.modifiers
+    hits = _without_far_guesses(walked.hits, rest, joined_rest)
     main = [hit for hit in hits if not hit.bracket]
     if devices and _is_device(name, main):
         return Named(NOT_A_DRUG, match=devices[0].phrase, score=100.0, notes=(devices[0].detail,))
@@ -85,11 +86,13 @@ def interpret(name: tuple[Piece, ...], vocabulary: Vocabulary, near: Mapping[str
         return Named(
             AMBIGUOUS, match=prefix, candidates=(prefix.split("-")[1],), notes=(f"{prefix} may be something else",)
         )
-    hits, carriers = _without_carriers(hits, vocabulary)
+    hits, carriers = _without_carriers(hits, walked.solvents, vocabulary)
     named = combine(hits, settle, bool(rest))
     if named.status == AMBIGUOUS:
         return named
     notes = [*named.notes, *(f"carrier left out: {carrier}" for carrier in carriers)]
+    fluids = [device.phrase for device in devices if device.phrase in vocabulary.carriers]
+    named = replace(named, carriers=(*carriers, *fluids))
     status = named.status
     left = [word for word in rest if word not in joined_rest]
     brand_only = all(hit.meaning.brand for hit in used)
@@ -111,48 +114,63 @@ def interpret(name: tuple[Piece, ...], vocabulary: Vocabulary, near: Mapping[str
     return replace(named, status=status, notes=tuple(notes))
 
 
-def _walk(
-    name: tuple[Piece, ...], vocabulary: Vocabulary, near: Mapping[str, Near]
-) -> tuple[list[Hit], list[str], list[str], list[Meaning], list[str]]:
-    hits: list[Hit] = []
-    rest: list[str] = []
-    joined_rest: list[str] = []
-    devices: list[Meaning] = []
-    modifiers: list[str] = []
+@dataclass(slots=True)
+class _Walked:
+    """What stands in the name part of a line, sorted; `solvents` stand behind "in"."""
+
+    hits: list[Hit] = field(default_factory=list)
+    rest: list[str] = field(default_factory=list)
+    joined_rest: list[str] = field(default_factory=list)
+    devices: list[Meaning] = field(default_factory=list)
+    modifiers: list[str] = field(default_factory=list)
+    solvents: list[Hit] = field(default_factory=list)
+
+
+def _walk(name: tuple[Piece, ...], vocabulary: Vocabulary, near: Mapping[str, Near]) -> _Walked:
+    found = _Walked()
     depth, place = 0, 0
     pending = ""
+    dissolved = False
     beside: Meaning | None = None  # the name a following salt belongs to
+    outside: Meaning | None = None  # the same, before the bracket: "warfarin (Coumadin) sodium"
     while place < len(name):
         piece = name[place]
         if isinstance(piece, str):
             if piece in (OPEN, CLOSE):
+                outside = beside if piece == OPEN and not depth else outside
                 depth = max(0, depth + (1 if piece == OPEN else -1))
                 pending = ""
-                beside = beside if piece == OPEN else None
+                beside = beside if depth else outside
             elif piece in (JOIN, HYPHEN, ","):
                 pending = piece
                 beside = beside if piece != JOIN else None
+            elif piece == IN:
+                dissolved, beside = True, None
             else:
-                known = len(hits)
-                length = _add_unknown(name, place, depth, pending, near, hits, rest, joined_rest)
+                known = len(found.hits)
+                length = _add_unknown(name, place, depth, pending, near, found)
                 pending, place = "", place + length
-                beside = hits[-1].meaning if len(hits) > known else UNNAMED
+                beside = found.hits[-1].meaning if len(found.hits) > known else UNNAMED
                 continue
         elif piece.kind == SALT:
             pending = ""
         elif piece.kind == NOT_DRUG:
-            devices.append(piece)
+            found.devices.append(piece)
             pending, beside = "", None
         elif piece.kind == MODIFIER:
-            modifiers += [piece.phrase] if not depth else []
+            found.modifiers += [piece.phrase] if not depth else []
             pending = ""
         elif _is_beside(piece, name, place, depth, beside, vocabulary):
             pending = ""
         else:
-            hits.append(Hit(piece, pending in (JOIN, HYPHEN), None, depth > 0))
+            hit = Hit(piece, pending in (JOIN, HYPHEN), None, depth > 0)
+            dissolved = dissolved and _is_carrier(piece, vocabulary)
+            (found.solvents if dissolved else found.hits).append(hit)
             pending, beside = "", piece
         place += 1
-    return hits, rest, joined_rest, devices, modifiers
+    if not found.hits:
+        found.hits, found.solvents = found.solvents, []
+    return found
 
 
 def _is_beside(
@@ -175,9 +193,7 @@ def _add_unknown(
     depth: int,
     pending: str,
     near: Mapping[str, Near],
-    hits: list[Hit],
-    rest: list[str],
-    joined_rest: list[str],
+    found: _Walked,
 ) -> int:
     """Take the run of unknown words at `place`; returns how many pieces it covers."""
     end, run = place, []
@@ -193,22 +209,22 @@ def _add_unknown(
     joined_after = end < len(name) and name[end] in (JOIN, HYPHEN) and end + 1 < len(name)
     whole = near.get(" ".join(run))
     if whole is not None:
-        hits += _near_hits(whole, pending in (JOIN, HYPHEN))
+        found.hits.append(_near_hit(whole, pending in (JOIN, HYPHEN)))
         return end - place
     for word in run:
-        found = near.get(word)
-        if found is not None:
-            hits += _near_hits(found, pending in (JOIN, HYPHEN))
+        likely = near.get(word)
+        if likely is not None:
+            found.hits.append(_near_hit(likely, pending in (JOIN, HYPHEN)))
         else:
-            rest.append(word)
+            found.rest.append(word)
             if len(word) > 2 and (pending == JOIN or (joined_after and word == run[-1])):
-                joined_rest.append(word)
+                found.joined_rest.append(word)
         pending = ""
     return end - place
 
 
-def _near_hits(found: Near, joined: bool) -> list[Hit]:
-    return [Hit(found.meaning or Meaning(NAME, " or ".join(found.options)), joined, found)]
+def _near_hit(found: Near, joined: bool) -> Hit:
+    return Hit(found.meaning or Meaning(NAME, " or ".join(found.options)), joined, found)
 
 
 def _is_word(piece: object) -> bool:
@@ -269,16 +285,20 @@ def _without_far_guesses(hits: list[Hit], rest: list[str], joined_rest: list[str
     return kept
 
 
-def _without_carriers(hits: list[Hit], vocabulary: Vocabulary) -> tuple[list[Hit], list[str]]:
+def _without_carriers(hits: list[Hit], solvents: list[Hit], vocabulary: Vocabulary) -> tuple[list[Hit], list[str]]:
     """What a drug is dissolved in ("in NaCl") is no component beside it; returns the rest and the names left out."""
-    carriers = [
-        hit for hit in hits if not hit.meaning.brand and vocabulary.carriers.issuperset(hit.meaning.ingredients)
-    ]
-    carriers = [hit for hit in carriers if hit.meaning.ingredients]
+    carriers = [hit for hit in hits if _is_carrier(hit.meaning, vocabulary)]
     others = [hit for hit in hits if hit not in carriers]
     if not any(vocabulary.kinds.get(part) == "drug" for hit in others for part in hit.meaning.ingredients):
-        return hits, []
-    return others, [hit.meaning.phrase for hit in carriers]
+        others, carriers = hits, []
+    return others, [hit.meaning.phrase for hit in (*carriers, *solvents)]
+
+
+def _is_carrier(meaning: Meaning, vocabulary: Vocabulary) -> bool:
+    parts = set(meaning.ingredients)
+    return meaning.phrase in vocabulary.carriers or (
+        bool(parts) and not meaning.brand and vocabulary.carriers.keys() >= parts
+    )
 
 
 def _mostly_guessed(hits: list[Hit], rest: list[str]) -> bool:
