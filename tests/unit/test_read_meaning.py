@@ -23,6 +23,8 @@ COLUMNS = columns.load()
         ("RX #", "rx_number"),
         ("Disp.\nQty", "quantity"),
         ("442-E7", "quantity_thousandths"),
+        ("F_302_C2", "patient_id"),
+        ("Qté servie", "quantity"),
         ("Date of Issue2", "fill_date"),
         ("pt_date_of_birth", "birth_date"),
         ("Patient Cell Phone", "other"),

@@ -84,6 +84,36 @@ def test_split_names_beside_a_birth_date(tmp_path):
     assert any("parts of the patient's name" in notice.message for notice in result.notices)
 
 
+def test_a_code_that_stands_for_one_person_each_is_the_id_beside_names(tmp_path):
+    rows = [
+        ("700", "2041", "44", "ADLER", "ANN", "1944-03-24", "FUROSEMIDE 40 MG TABLET", "2025-03-04"),
+        ("701", "2041", "44", "ADLER", "ANN", "1944-03-24", "SIMVASTATIN 20 MG TABLET", "2025-03-04"),
+        ("702", "2053", "44", "BROOK", "BOB", "1939-07-04", "LISINOPRIL 10 MG TABLET", "2025-03-14"),
+        ("703", "2053", "44", "BROOK", "BOB", "1939-07-04", "METFORMIN 500 MG TABLET", "2025-03-14"),
+    ]
+    assert told(read_rows(tmp_path, rows), "patient_id") == [("2041",), ("2041",), ("2053",), ("2053",)]
+
+
+def test_directions_and_the_only_dates_under_titles_that_say_nothing(tmp_path):
+    rows = [
+        ("MRN", "Drug", "When", "Notes"),
+        ("17", "Furosemide 40 mg tab", "03/14/2025", "take 1 tablet daily"),
+        ("18", "Simvastatin 20 mg tab", "03/15/2025", "1 tab at bedtime"),
+    ]
+    result = read_rows(tmp_path, rows)
+    assert told(result, "start_date", "sig") == [
+        ("2025-03-14", "take 1 tablet daily"),
+        ("2025-03-15", "1 tab at bedtime"),
+    ]
+    assert any("'When'" in notice.message for notice in result.notices)
+
+
+def test_dates_whose_title_says_something_else_do_not_date_supplies(tmp_path):
+    rows = [("MRN", "Drug", "Last Visit"), ("17", "Furosemide 40 mg tab", "03/14/2025"),
+            ("18", "Simvastatin 20 mg tab", "03/15/2025")]  # fmt: skip
+    assert told(read_rows(tmp_path, rows), "start_date") == [(None,), (None,)]
+
+
 def test_titles_in_words_nobody_knows_are_no_record(tmp_path):
     rows = [
         ("Qwert", "Zuiop", "Asdfg", "Hjkl"),

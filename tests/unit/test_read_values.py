@@ -177,6 +177,23 @@ def test_a_missing_id_is_taken_from_the_rows_of_the_same_person():
     assert (dated, undated) == (1, 0)
 
 
+@pytest.mark.parametrize(
+    ("letters", "title", "sexes"),
+    [
+        (["M", "F"], "Sex", {"M": "M", "F": "F"}),
+        (["H", "M"], "Sexo", {"H": "M", "M": "F"}),
+        (["H", "F"], "Sexe", {"H": "M", "F": "F"}),
+        (["V", "M"], "Geslacht", {"V": "F", "M": "M"}),
+        (["V", "M"], "Sexo", {"V": "M", "M": "F"}),
+        (["V", "M"], "Gender", {}),
+        (["K", "M"], "Kön", {"K": "F", "M": "M"}),
+        (["M"], "Sexo", {"M": "M"}),
+    ],
+)
+def test_letters_of_sexes_mean_what_stands_beside_them_says(letters, title, sexes):
+    assert patients.sex_reader(letters, COLUMNS, title) == sexes
+
+
 def test_the_figures_1_and_2_are_sexes_only_in_a_column_of_nothing_else():
     assert patients.sex_reader(["1", "2"], COLUMNS) == {"1": "M", "2": "F"}
     assert patients.sex_reader(["Female", "m", "2", "U"], COLUMNS) == {"Female": "F", "m": "M"}

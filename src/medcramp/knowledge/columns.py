@@ -105,6 +105,18 @@ class Sex(Fact):
     sex: str = Field(pattern="^[FM]$")
 
 
+class SexLetters(Fact):
+    """What a letter means in a column that holds these `letters` and no other sex, under a title (blank = any).
+
+    "M" stands for a man beside "F" and for a woman (mujer) beside "H"; a blank sex = cannot be told.
+    """
+
+    letters: str
+    title: str = ""
+    text: str
+    sex: str = Field(default="", pattern="^[FM]?$")
+
+
 class Month(Fact):
     """A month in words."""
 
@@ -153,6 +165,7 @@ class Columns:
     name_tags: Mapping[str, str]
     sig_words: Mapping[str, str]
     sexes: Mapping[str, str]
+    sex_letters: tuple[SexLetters, ...]
     months: Mapping[str, int]
     abbreviations: Mapping[str, tuple[str, ...]]
     """Short words of titles → the words they stand for."""
@@ -251,6 +264,7 @@ def load(folder: Path | None = None) -> Columns:
         name_tags={row.text: row.flag for row in read_rows(root / "name_tags.csv", NameTag)},
         sig_words={row.word: row.kind for row in read_rows(root / "sig_words.csv", SigWord)},
         sexes={row.text: row.sex for row in read_rows(root / "sexes.csv", Sex)},
+        sex_letters=tuple(read_rows(root / "sex_letters.csv", SexLetters)),
         abbreviations={
             row.abbreviation: tuple(row.words.split()) for row in read_rows(root / "abbreviations.csv", Abbreviation)
         },

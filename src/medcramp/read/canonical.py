@@ -53,7 +53,7 @@ def read_table(reader: Reader, fates: Fates) -> Canonical:
     start = days.get("start_date", nothing).fill(days.get("fill_date", nothing))
     if not (meaning.has("start_date") or meaning.has("fill_date")):
         start = days.get("written_date", nothing)
-    sexes = patients.sex_reader(reader.texts("sex"), columns)
+    sexes = patients.sex_reader(reader.texts("sex"), columns, reader.title("sex"))
     found = {
         "patient_id": patient_id,
         "patient_name": shown,

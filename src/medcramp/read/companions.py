@@ -44,7 +44,7 @@ def _patients(reader: Reader, days: Parts, comma: bool) -> Parts:
     name = _name(reader)
     born = days.get("birth_date", empty(len(reader.table)))
     ids, _, _ = patients.identify(reader.text("patient_id"), name, born)
-    sexes = patients.sex_reader(sex.texts, reader.columns)
+    sexes = patients.sex_reader(sex.texts, reader.columns, reader.title("sex"))
     return {
         "patient_id": ids,
         "birth_date": born,

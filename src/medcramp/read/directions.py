@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from medcramp.knowledge.columns import Columns
 from medcramp.knowledge.drug_words import AMOUNT, form_words
-from medcramp.read.meaning import looks_like_directions
+from medcramp.read.meaning import looks_like_directions, says_how_often
 from medcramp.read.values import number, tidy
 
 BULLET = re.compile(r"^\s*(?:\(?\d{1,2}[.)]\s+|[-*•·–▪]\s*)")
@@ -19,7 +19,11 @@ LABELLED_AMOUNT = re.compile(
 )
 TOKEN = re.compile(r"\S+")
 COUNT = re.compile(r"^(?:\d+(?:[.,/]\d+)?(?:\s*-\s*\d+(?:[.,/]\d+)?)?|½|¼|¾)$")
-MASS = re.compile(r"^(?:mg|mcg|µg|μg|ug|g|gm|meq|mmol|iu|%|mg/.*|mcg/.*|units?/.*)[,;]?$", re.IGNORECASE)
+COUNTED = re.compile(r"^units?$", re.IGNORECASE)
+"""An amount taken ("20 units at bedtime") where it is said how often, else a strength ("vitamin D 400 units")."""
+JOINING = {"to", "up", "or", "be", "a", "at", "in", "on", "with", "as", "before", "after"}
+"""Words that join a number of units to when they are taken: "One At Night"."""
+MASS = re.compile(r"^(?:mg|mcg|µg|μg|ug|g|gm|meq|mmol|iu|%|mg/.*|mcg/.*|units?(?:/.*)?)[,;]?$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,8 @@ def _directions_start(text: str, columns: Columns) -> int:
     described = False
     for place, (start, word) in enumerate(tokens):
         following = tokens[place + 1][1] if place + 1 < len(tokens) else ""
-        if not (place and described) or MASS.match(following):
+        strength = MASS.match(following) and not (COUNTED.match(following) and says_how_often(text[start:], columns))
+        if not (place and described) or strength:
             pass
         elif _begins(word, following, tokens[place + 2 :], columns) and looks_like_directions(text[start:], columns):
             return start
@@ -72,5 +77,5 @@ def _begins(word: str, following: str, later: list[tuple[int, str]], columns: Co
         return True
     if kind == "number" or COUNT.match(word):
         after = {following, *(text for _, text in later[:2])}
-        return bool(next_kind) or bool(after & {"to", "up", "or", "be", "a"}) or following in form_words()
+        return bool(next_kind) or bool(after & JOINING) or following in form_words()
     return False

@@ -36,6 +36,11 @@ class Reader:
         place = self.meaning.first(name)
         return None if place is None else self.table.column(place)
 
+    def title(self, name: str) -> str:
+        """The title of the best column of a field."""
+        place = self.meaning.first(name)
+        return "" if place is None else self.table.titles[place]
+
     def text(self, name: str) -> Column:
         """A text field, blanks folded, placeholders unknown."""
         raw = self.raw(name)

@@ -20,6 +20,8 @@ DrugTest = Callable[[str], bool]
 NDC_SHAPE = re.compile(r'[=" \']*[\d*]{3,6}-[\d*]{3,4}-[\d*]{1,2}"?|[="\']*\d{7,12}"?')
 DOSE = re.compile(r"\d[\d.,]*(?:\s*[-/]\s*\d[\d.,]*)?\s*(?:%|[^\W\d_]{1,12}\.?(?:\(s\)|/[^\W\d_]{1,4})?)?")
 """A figure or a range with at most a unit: "40 mg", "1-2", "1 tab(s)", "20 mg/h"."""
+TIMES_OF_DAY = re.compile(r"(?:\d|½|¼)(?:[.,]\d|/\d)?(?:\s?[-–]\s?(?:\d|½|¼)(?:[.,]\d|/\d)?){2,3}")
+"""Units in the morning, at noon, in the evening and at night: "1-0-1-0"."""
 EVERY = re.compile(r"\bq\s?\d{1,2}(?:-\d{1,2})?\s?(?:h|d|w|m)", re.IGNORECASE)
 NAME = re.compile(r"[^\W\d_](?:[^\W\d_]|[ .,'’-])*")
 SETTLED = 4.0
@@ -140,6 +142,8 @@ def looks_like_directions(text: str, columns: Columns) -> bool:
     words = re.findall(r"[^\W\d_]+|[\d½¼¾]+", text.lower())
     kinds = ["number" if not word.isalpha() else columns.sig_words.get(word, "") for word in words]
     folded = " ".join(words)
+    if TIMES_OF_DAY.fullmatch(text.strip()):
+        return True
     if "frequency" in kinds or "as directed" in folded or words[:1] in (["uad"], ["ud"]):
         return True
     counted = any(pair == ("number", "unit") for pair in itertools.pairwise(kinds))
@@ -212,7 +216,7 @@ def _age(strength: int, c: Contents) -> float:
 
 def _sig(strength: int, c: Contents) -> float:
     if strength >= 3:
-        return 0.2 if c.letters > 0.3 else -1.0
+        return 0.2 if c.letters > 0.3 or c.share(TIMES_OF_DAY.fullmatch) > 0.3 else -1.0
     if c.amount > 0.5 and c.frequency < 0.4:
         return -1.0
     return c.directions if c.directions >= 0.4 else -1.0

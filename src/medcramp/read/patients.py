@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from medcramp.knowledge.columns import Columns
+from medcramp.knowledge.columns import Columns, header_key
 from medcramp.read.tables import Column, combinations, combine
 
 BRACKETS = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]|\*+([^*]+)\*+|\*+")
@@ -119,12 +119,23 @@ def shared_ids(patient_id: Column, born: Column) -> int:
     return len(np.unique(others))
 
 
-def sex_reader(texts: list[str], columns: Columns) -> dict[str, str]:
-    """Text → "F"/"M" for a column of sexes; the figures 1 and 2 count only where the column holds nothing else."""
+def sex_reader(texts: list[str], columns: Columns, title: str = "") -> dict[str, str]:
+    """Text → "F"/"M" for a column of sexes; the figures 1 and 2 count only where the column holds nothing else.
+
+    Letters that depend on the language are read by what stands beside them in the column, then by its title.
+    """
     folded = {text: text.lower().strip(" .") for text in texts}
     coded = all(value in {"0", "1", "2", "9"} for value in folded.values())
+    means = {**columns.sexes, **_letters(set(folded.values()), columns, title)}
     return {
-        text: columns.sexes[value]
-        for text, value in folded.items()
-        if value in columns.sexes and (coded or value not in {"1", "2"})
+        text: means[value] for text, value in folded.items() if means.get(value) and (coded or value not in {"1", "2"})
     }
+
+
+def _letters(found: set[str], columns: Columns, title: str) -> dict[str, str]:
+    """The letters of a column as the first rule says that holds for exactly these letters and this title."""
+    spelled = {letter for rule in columns.sex_letters for letter in rule.letters.split()}
+    sexes = {value for value in found if value in columns.sexes or value in spelled}
+    rules = [rule for rule in columns.sex_letters if set(rule.letters.split()) == sexes]
+    said = [rule for rule in rules if rule.title and header_key(rule.title) == header_key(title)]
+    return {rule.text: rule.sex for rule in said or [rule for rule in rules if not rule.title]}

@@ -38,6 +38,7 @@ SUPPORT = ("ndc", "sig", "birth_date", "fill_date", "quantity", "strength")
 """What a table without titles must show beside names: a medication list is more than words."""
 ENOUGH_TO_JUDGE = 3
 """Distinct texts of a column titled as the medicine, none of them one: the title meant something else."""
+DATED = "the only dates stand under {!r}; read as the date of supply (if wrong: --map fill_date=COLUMN)"
 READ_LATER = {"other", "encounter", "rx_number", "fill_number", "drug_code"}
 """Fields whose columns are read only when a question turns on them: whether two rows are the same fill."""
 
@@ -102,9 +103,19 @@ def understand(
     if "records" in kinds and not grid.titled and (best is None or best.missing or best.kind == "patients"):
         found = _as_kind(grid, whole, sample, "records", columns, drug_test, settled, by_contents=True)
         best = found if found and not found.missing else best
+    if best and best.kind == "records" and not best.missing and not grid.titled:
+        best = _completed(best, drug_test, columns)
     if best:
         return best if _holds_medicines(best, drug_test, columns, settled) else replace(best, missing=("medicines",))
     return _untitled(grid, whole, columns, drug_test, settled)
+
+
+def _completed(u: Understood, drug_test: DrugTest, columns: Columns) -> Understood:
+    """With directions and dates under titles that say nothing; a date found so is said."""
+    meaning = untitled.completed(u.meaning, without_remarks(u.head), columns, drug_test)
+    places = [p for p in meaning.fields.get("fill_date", ()) if meaning.why.get(p) == f"fill_date: {untitled.FOUND}"]
+    said = [DATED.format(u.header.titles[place] or f"column {place + 1}") for place in places]
+    return replace(u, meaning=meaning, notices=(*u.notices, *said))
 
 
 def _holds_medicines(u: Understood, drug_test: DrugTest, columns: Columns, settled: Mapping[str, str]) -> bool:

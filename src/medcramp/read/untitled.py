@@ -10,7 +10,7 @@ import numpy as np
 
 from medcramp.knowledge.columns import Columns
 from medcramp.read import dates, values
-from medcramp.read.meaning import Contents, DrugTest, Meaning, contents_of
+from medcramp.read.meaning import LIFETIME, Contents, DrugTest, Meaning, contents_of
 from medcramp.read.tables import Column, Table
 from medcramp.records import COMPANION_COLUMNS
 
@@ -20,6 +20,8 @@ USUAL_DAYS = {"5", "7", "10", "14", "15", "20", "21", "25", "28", "30", "34", "5
 CLINICIAN = re.compile(r"\b(?:dr|md|do|np|pa|dnp|arnp|dds|dre)\b", re.IGNORECASE)
 ONE_NAME = re.compile(r"[^\W\d_]{2,}(?:[-'’ ][^\W\d_]+){0,2}(?: [^\W\d_]\.?)?")
 SPLIT_NAME = "two columns without titles hold the parts of the patient's name; read as last name, first name"
+FOUND = "found by its contents"
+SUPPLY_DATES = ("fill_date", "start_date", "written_date", "end_date")
 SAID = "its contents say so (there is no row of titles)"
 
 
@@ -59,6 +61,9 @@ def meaning_of(table: Table, columns: Columns, drug_test: DrugTest) -> tuple[Mea
             notices += [SPLIT_NAME] if name == "first_name" else []
     if not {"patient_name", "last_name"} & fields.keys():
         settle("patient_id", _patient_id(left))
+    else:
+        named = [fields[n] for n in ("patient_name", "last_name", "first_name", "birth_date") if n in fields]
+        settle("patient_id", _id_of_people(left, [table.column(place) for place in named]))
     settled, doubt = _amounts([c for c in left if c.contents.number > 0.95])
     for name, candidate in settled.items():
         settle(name, candidate)
@@ -73,11 +78,19 @@ def meaning_of(table: Table, columns: Columns, drug_test: DrugTest) -> tuple[Mea
 
 
 def completed(meaning: Meaning, table: Table, columns: Columns, drug_test: DrugTest) -> Meaning:
-    """With the medicine, or the patient beside a birth date, from the contents of a column whose title says nothing."""
+    """With what no title names, from the contents of columns whose titles say nothing.
+
+    That is the medicine, the patient beside a birth date, directions, and the only dates as those of the supplies.
+    """
     free = [
         Candidate(place, table.column(place), contents_of(table.column(place), drug_test, columns))
         for place, title in enumerate(table.titles)
         if place not in meaning.why and not any(columns.meanings(title, kind) for kind in COMPANION_COLUMNS)
+    ]
+    remarks = [
+        Candidate(place, table.column(place), contents_of(table.column(place), drug_test, columns))
+        for place, title in enumerate(table.titles)
+        if set(columns.meanings(title, "records")) == {"other"}
     ]
     found: dict[str, Candidate | None] = {}
     if not meaning.has("drug", "ndc", "rxcui", "generic_name"):
@@ -85,11 +98,17 @@ def completed(meaning: Meaning, table: Table, columns: Columns, drug_test: DrugT
     if meaning.has("birth_date") and not meaning.has("patient_id", "patient_name", "last_name"):
         names = [c for c in free if c.contents.name > ENOUGH and c.contents.drug < 0.5]
         found["patient_name"] = names[0] if len(names) == 1 else None
+    if not meaning.has("sig", "frequency", "doses_per_day"):
+        found["sig"] = _best([*free, *remarks], lambda c: c.contents.directions if c.contents.letters > ENOUGH else 0.0)
+    if not meaning.has(*SUPPLY_DATES):
+        silent = [c for c in free if not set(columns.spelled_out(table.titles[c.place])) & columns.title_vocabulary]
+        dated = [c for c in silent if c.contents.date > MOSTLY and c.contents.distinct > 1]
+        found["fill_date"] = dated[0] if len(dated) == 1 and dated[0].contents.years_spanned <= LIFETIME else None
     for name, candidate in found.items():
         if candidate:
             meaning = Meaning(
                 {**meaning.fields, name: (candidate.place,)},
-                {**meaning.why, candidate.place: f"{name}: its contents say so"},
+                {**meaning.why, candidate.place: f"{name}: {FOUND}"},
                 {**meaning.confidence, name: 2.0},
             )
     return meaning
@@ -147,16 +166,34 @@ def _split_name(left: Sequence[Candidate], fields: Mapping[str, int]) -> Sequenc
     return words
 
 
+def _id_of_people(left: Sequence[Candidate], person: Sequence[Column]) -> Candidate | None:
+    """The one column of codes of which each stands for one person and each person has one; None otherwise."""
+    matching = []
+    for candidate in _repeating_codes(left):
+        known = candidate.column.known & np.all([column.known for column in person], axis=0)
+        people = np.stack([column.codes[known] for column in person])
+        each = np.unique(people, axis=1).shape[1]
+        codes = candidate.column.codes[known]
+        pairs = np.unique(np.vstack([people, codes]), axis=1).shape[1]
+        if 1 < each == pairs == len(np.unique(codes)):
+            matching.append(candidate)
+    return matching[0] if len(matching) == 1 else None
+
+
 def _patient_id(left: Sequence[Candidate]) -> Candidate | None:
     """The one column of codes that repeat; None when there are several or none."""
-    repeating = [
+    repeating = _repeating_codes(left)
+    return repeating[0] if len(repeating) == 1 else None
+
+
+def _repeating_codes(left: Sequence[Candidate]) -> list[Candidate]:
+    return [
         c
         for c in left
         if 1 < len(c.column.used) < 0.9 * c.column.known.sum()
         and c.contents.share(lambda text: re.fullmatch(r"(?=.*\d)[A-Za-z0-9-]{4,40}", text)) > 0.95
         and c.contents.date < 0.5
     ]
-    return repeating[0] if len(repeating) == 1 else None
 
 
 def _amounts(left: Sequence[Candidate]) -> tuple[dict[str, Candidate], str]:
