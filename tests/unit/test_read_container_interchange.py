@@ -125,7 +125,7 @@ def check_fhir(found: Mapping[str, list[dict[str, str | None]]]) -> None:
     assert (request["quantity"], request["days_supply"], request["start_date"]) == ("60", "14", "2025-01-06")
     assert (request["status"], request["prescriber"], request["route"]) == ("on-hold", "Grey, Ann", "oral")
     assert (dispense["drug"], dispense["ndc"], dispense["quantity"]) == (None, "16714-685-01", "7.5")
-    assert dispense["sig"] == "1-2 tablet, once every 6 hours, as needed"
+    assert (dispense["sig"], dispense["Frequency"]) == (None, "1-2 tablet, once every 6 hours, as needed")
     assert (dispense["patient_id"], dispense["birth_date"], dispense["days_supply"]) == ("p1", "1944-03-09", "30")
     assert (statement["drug"], statement["form"], statement["end_date"]) == ("EXAMPLIN", "tablet", "2024-02-01")
     assert found["conditions"] == [{"patient_id": "p1", "icd10": "N18.3"}]
@@ -216,7 +216,7 @@ def test_hl7(line_end: str, tmp_path: Path) -> None:
     assert (ordered["sig"], ordered["quantity"], ordered["Rx Number"]) == ("TAKE 1\nDAILY", "30", "RX9")
     assert (ordered["start_date"], ordered["end_date"], ordered["route"]) == ("2025-03-04", "2025-04-01", "oral")
     assert ordered["prescriber"] == "GREY, ANN"
-    assert (stopped["status"], stopped["rxcui"], stopped["sig"]) == ("discontinued", "1234", "1 tablet, BID")
+    assert (stopped["status"], stopped["rxcui"], stopped["Frequency"]) == ("discontinued", "1234", "1 tablet, BID")
     assert (given["patient_id"], given["birth_date"], given["sex"]) == ("P18", None, None)
     assert (given["drug"], given["quantity"], given["status"]) == ("MADEUPOL 40 MG TABLET", "90", "dispensed")
     assert given["start_date"] == "2025-03-05"
@@ -249,18 +249,19 @@ ASAP = (
 def test_asap(joint: str, tmp_path: Path) -> None:
     path = written(tmp_path, joint.join(ASAP).encode())
     found = by_role(path)["records"]
-    assert [row["Rx Number"] for row in found] == ["RX1", "RX2", "RX3", "RX3", "RX4"]
-    assert [row["ndc"] for row in found] == ["00054429925", "16714068501", "00054429925", "16714068501", "16714068501"]
-    assert [row["status"] for row in found] == ["dispensed", "reversed", "dispensed", "dispensed", "dispensed"]
-    assert [row["prescriber"] for row in found] == ["GREY, ANN", None, "GREY, ANN", "GREY, ANN", None]
-    assert [row["quantity"] for row in found] == ["30", "30", "10", "20", "5"]
-    assert found[4]["Species"] == "animal" and found[0]["Species"] is None
+    assert [row["Rx Number"] for row in found] == ["RX1", "RX2", "RX3", "RX4"]
+    assert [row["ndc"] for row in found] == ["00054429925", "16714068501", None, "16714068501"]
+    assert found[2]["drug"] == "compound of NDC 00054429925 + 16714068501"
+    assert [row["status"] for row in found] == ["dispensed", "reversed", "dispensed", "dispensed"]
+    assert [row["prescriber"] for row in found] == ["GREY, ANN", None, "GREY, ANN", None]
+    assert [row["quantity"] for row in found] == ["30", "30", "60", "5"]
+    assert found[3]["Species"] == "animal" and found[0]["Species"] is None
     assert (found[0]["Last Name"], found[0]["birth_date"], found[0]["days_supply"]) == ("DOE", "19440309", "15")
 
 
 def test_asap_with_other_marks(tmp_path: Path) -> None:
     content = "\n".join(ASAP).replace("*", "|").replace("~", "^")
-    assert len(by_role(written(tmp_path, content.encode()))["records"]) == 5
+    assert len(by_role(written(tmp_path, content.encode()))["records"]) == 4
 
 
 def test_asap_cut_short_is_refused(tmp_path: Path) -> None:

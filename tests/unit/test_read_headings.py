@@ -104,6 +104,21 @@ GRAND TOTAL RX: 4
 """
 
 
+def test_a_wrapped_line_may_begin_a_little_before_its_title(tmp_path):
+    path = tmp_path / "orders.txt"
+    path.write_text("""Order Date  Medication                 Qty   DS  Directions
+
+ADLER, ANN      DOB: 03/24/1944   MRN: 20417
+  04/14/25  TORSEMIDE 20 MG TABLET      90   90  TAKE 1 TABLET EVERY
+                                               MORNING
+  04/16/25  LOSARTAN 50 MG TABLET       90   90  1 TAB PO DAILY
+""")
+    assert told(read(path), "start_date", "drug", "sig") == [
+        ("2025-04-14", "TORSEMIDE 20 MG TABLET", "TAKE 1 TABLET EVERY MORNING"),
+        ("2025-04-16", "LOSARTAN 50 MG TABLET", "1 TAB PO DAILY"),
+    ]
+
+
 def test_a_printed_report(tmp_path):
     path = tmp_path / "report.txt"
     path.write_text(PRINTED, encoding="utf-8")

@@ -25,7 +25,10 @@ _COMPOUND = "06"
 
 
 def asap_grids(source: Source, options: ReadOptions, progress: Progress) -> Iterator[Grid]:
-    """The grid of records, a row per dispensed product (per ingredient of a compound); rows are segment numbers.
+    """The grid of records, a row per dispensed product; rows are segment numbers.
+
+    A compound has no product code of its own, and nothing says how it is given: its parts are powders and liquids, not
+    products that the patient takes. It is named as what it is, with the codes of its parts, for a person to look at.
 
     Raises InputUnreadableError when there is no dispensing segment, or the file has no trailer (cut short).
     """
@@ -49,10 +52,10 @@ def asap_grids(source: Source, options: ReadOptions, progress: Progress) -> Iter
             row = {ROW: number, **_person(person), **_dispensed(fields)}
             open_rows = [row]
             compound = row if _at(fields, 7) == _COMPOUND else {}
-        elif kind == "CDI" and compound:
-            # The parts replace the whole, which has no product code of its own.
-            kept = [row for row in open_rows if row is not compound]
-            open_rows = [*kept, {**compound, ROW: number, "ndc": _at(fields, 3), "quantity": _at(fields, 4)}]
+            compound.update({"drug": "compound"} if compound else {})
+        elif kind == "CDI" and compound and _at(fields, 3):
+            parts = f"{compound['drug']} + " if " of " in str(compound["drug"]) else "compound of NDC "
+            compound["drug"] = f"{parts}{_at(fields, 3)}"
         elif kind == "PRE":
             prescriber = ", ".join(name for name in (_at(fields, 5), _at(fields, 6)) if name)
             open_rows = [{**row, "prescriber": prescriber} for row in open_rows]

@@ -169,6 +169,7 @@ class _Export:
             "form": form,
             "route": fv.concept_text(fv.part(dosages, "route")),
             "sig": fv.directions(dosages),
+            "Frequency": fv.coded_directions(dosages),
             **_supply(resource),
             "status": "cancelled" if resource.get("doNotPerform") is True else fv.text(resource, "status"),
             "prescriber": self._prescriber(resource),

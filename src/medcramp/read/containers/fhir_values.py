@@ -82,10 +82,21 @@ def name_parts(patient: Any) -> dict[str, str]:
 
 
 def directions(dosages: Any) -> str:
-    """Directions in words: the prescriber's text, else what the coded timing and dose say."""
-    found = [d for d in dosages if isinstance(d, Mapping)] if isinstance(dosages, list) else []
-    texts = [text(dosage, "text") or text(dosage, "patientInstruction") or _coded(dosage) for dosage in found]
+    """Directions as the prescriber wrote them."""
+    texts = [text(dosage, "text") or text(dosage, "patientInstruction") for dosage in _dosages(dosages)]
     return "; ".join(dict.fromkeys(line for line in texts if line))
+
+
+def coded_directions(dosages: Any) -> str:
+    """What the coded dose, route and timing say together, of dosages that have no text."""
+    found = _dosages(dosages)
+    if any(text(dosage, "text") or text(dosage, "patientInstruction") for dosage in found):
+        return ""
+    return "; ".join(dict.fromkeys(line for dosage in found if (line := _coded(dosage))))
+
+
+def _dosages(dosages: Any) -> list[Resource]:
+    return [dosage for dosage in dosages if isinstance(dosage, Mapping)] if isinstance(dosages, list) else []
 
 
 def _coded(dosage: Resource) -> str:

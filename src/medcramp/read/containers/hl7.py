@@ -154,7 +154,8 @@ def _record(message: _Message, lines: dict[str, list[str]]) -> dict[str, str]:
         "strength": _amount(text(given, 16), text(given, 17)) or _amount(text(order, 25), text(order, 26)),
         "form": text(given, 6, 2) or text(order, 6, 2) or text(order, 6),
         "route": text(route, 1, 2) or text(route, 1),
-        "sig": _directions(message, order, asked, timing),
+        "sig": (words := _directions(message, order, asked)),
+        "Frequency": "" if words else _coded_directions(message, order, timing),
         "quantity": text(given, 4) or text(order, 10) or text(asked, 11),
         "start_date": _day(
             text(given, 3) or text(timing, 7) or text(order, 1, 4) or text(control, 15) or text(control, 9)
@@ -182,14 +183,17 @@ def _medicine(parts: list[str]) -> dict[str, str]:
     return found
 
 
-def _directions(message: _Message, order: list[str], asked: list[str], timing: list[str]) -> str:
+def _directions(message: _Message, order: list[str], asked: list[str]) -> str:
     text = message.text
-    words = text(order, 7, 2) or text(order, 7) or text(order, 21, 2) or text(asked, 7, 2) or text(asked, 7)
+    return text(order, 7, 2) or text(order, 7) or text(order, 21, 2) or text(asked, 7, 2) or text(asked, 7)
+
+
+def _coded_directions(message: _Message, order: list[str], timing: list[str]) -> str:
+    """What dose and timing say together."""
+    text = message.text
     low, high = text(order, 3), text(order, 4)
     dose = _amount(f"{low}-{high}" if high and high != low else low, text(order, 5, 2) or text(order, 5))
     often = text(order, 1, 2) or text(timing, 3)
-    if words:
-        return words
     return ", ".join(part for part in (dose, often, text(timing, 11)) if part)
 
 

@@ -33,6 +33,7 @@ RECORD_TITLES = (
     "form",
     "route",
     "sig",
+    "Frequency",
     "quantity",
     "days_supply",
     "start_date",

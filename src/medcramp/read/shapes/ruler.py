@@ -151,12 +151,11 @@ def slots(titles: Titles, data: Sequence[str]) -> list[Slot]:
 def cut(line: str, parts: Sequence[Slot]) -> dict[str, str]:
     """The texts of a line by field; a word that lies across a cut goes where most of it is."""
     cells: dict[str, str] = {}
-    words: dict[int, list[str]] = {}
+    words: dict[Slot, list[str]] = {}
     for found in re.finditer(r"\S+", line):
-        overlaps = [min(found.end(), part.end) - max(found.start(), part.start) for part in parts]
-        words.setdefault(overlaps.index(max(overlaps)), []).append(found[0])
-    for place, part in enumerate(parts):
-        text = " ".join(words.get(place, ()))
+        words.setdefault(_under(found, parts), []).append(found[0])
+    for part in parts:
+        text = " ".join(words.get(part, ()))
         if text and part.field and part.field != "other" and part.field not in cells:
             cells[part.field] = text
     return cells
@@ -171,6 +170,11 @@ def conforms(line: str, parts: Sequence[Slot]) -> bool:
 
 
 def starts_under(line: str, parts: Sequence[Slot], fields: set[str]) -> bool:
-    """Whether the first text of a line lies in the column of one of these fields."""
-    start = len(line) - len(line.lstrip())
-    return any(part.field in fields and part.start <= start < part.end for part in parts)
+    """Whether most of the first word of a line lies in the column of one of these fields."""
+    word = re.search(r"\S+", line)
+    return word is not None and _under(word, parts).field in fields
+
+
+def _under(word: re.Match[str], parts: Sequence[Slot]) -> Slot:
+    """The column that holds most of a word."""
+    return max(parts, key=lambda part: min(word.end(), part.end) - max(word.start(), part.start))
