@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from medcramp.knowledge import Knowledge
+from medcramp.knowledge import Knowledge, told_routes
 from medcramp.logic.facts import PATIENT_FACTS, Dates, Facts
 from medcramp.logic.planes import Planes
 from medcramp.profile import activity, courses, people, products
@@ -14,7 +14,7 @@ from medcramp.profile.allergies import allergies
 from medcramp.profile.amounts import amounts
 from medcramp.profile.columns import categorical
 from medcramp.profile.conditions import conditions
-from medcramp.profile.intake import by_amount_taken
+from medcramp.profile.intake import as_directed
 from medcramp.profile.results import filtration, latest_results
 from medcramp.profile.settings import ProfileSettings
 from medcramp.records import ReadResult, Recognised, directions
@@ -26,7 +26,8 @@ NAT = np.datetime64("NaT", "D")
 def build(read: ReadResult, recognised: Recognised, knowledge: Knowledge, settings: ProfileSettings) -> Facts:
     """Facts about every patient with a medication record, ordered by patient id."""
     records, companions = read.records, read.companions
-    recognised = by_amount_taken(recognised, knowledge.groups)
+    told = told_routes.load(knowledge.folder)
+    recognised = as_directed(recognised, directions(records), records["route"], knowledge.groups, told)
     item, dose = np.asarray(recognised.item, dtype=np.int64), np.asarray(recognised.dose, dtype=np.int64)
     who = people.People(records)
     prn = recognised.doses["prn"].to_numpy(dtype=bool)[dose]
