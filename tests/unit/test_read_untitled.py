@@ -114,6 +114,12 @@ def test_dates_whose_title_says_something_else_do_not_date_supplies(tmp_path):
     assert told(read_rows(tmp_path, rows), "start_date") == [(None,), (None,)]
 
 
+def test_a_column_of_short_codes_is_no_directions(tmp_path):
+    rows = [("PATID", "NDC", "DISPENSE_DATE", "SRC"), ("17", "00054429925", "2025-03-14", "OD"),
+            ("18", "16714068501", "2025-03-15", "OD")]  # fmt: skip
+    assert told(read_rows(tmp_path, rows), "sig") == [(None,), (None,)]
+
+
 def test_titles_in_words_nobody_knows_are_no_record(tmp_path):
     rows = [
         ("Qwert", "Zuiop", "Asdfg", "Hjkl"),

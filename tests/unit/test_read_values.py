@@ -197,3 +197,25 @@ def test_letters_of_sexes_mean_what_stands_beside_them_says(letters, title, sexe
 def test_the_figures_1_and_2_are_sexes_only_in_a_column_of_nothing_else():
     assert patients.sex_reader(["1", "2"], COLUMNS) == {"1": "M", "2": "F"}
     assert patients.sex_reader(["Female", "m", "2", "U"], COLUMNS) == {"Female": "F", "m": "M"}
+
+
+@pytest.mark.parametrize(
+    ("text", "comma", "number"),
+    [
+        ("90,00", False, "90"),
+        ("0,125", False, "0.125"),
+        ("90.5", True, "90.5"),
+        ("1.234,5", False, "1234.5"),
+        ("1,234.5", True, "1234.5"),
+        ("1,000", False, "1000"),
+        ("1,000", True, "1"),
+        ("1.000", True, "1000"),
+        ("1,2,3", False, None),
+    ],
+)
+def test_a_figure_that_allows_one_reading_only_is_read_so(text, comma, number):
+    assert values.number(text, comma) == number
+
+
+def test_dates_with_dots_say_nothing_of_decimals():
+    assert values.decimal_comma(["22.06.41", "14.04.25", "90,00"])

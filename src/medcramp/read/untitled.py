@@ -99,7 +99,7 @@ def completed(meaning: Meaning, table: Table, columns: Columns, drug_test: DrugT
         names = [c for c in free if c.contents.name > ENOUGH and c.contents.drug < 0.5]
         found["patient_name"] = names[0] if len(names) == 1 else None
     if not meaning.has("sig", "frequency", "doses_per_day"):
-        found["sig"] = _best([*free, *remarks], lambda c: c.contents.directions if c.contents.letters > ENOUGH else 0.0)
+        found["sig"] = _best([*free, *remarks], _sentences)
     if not meaning.has(*SUPPLY_DATES):
         silent = [c for c in free if not set(columns.spelled_out(table.titles[c.place])) & columns.title_vocabulary]
         dated = [c for c in silent if c.contents.date > MOSTLY and c.contents.distinct > 1]
@@ -117,6 +117,12 @@ def completed(meaning: Meaning, table: Table, columns: Columns, drug_test: DrugT
 def _best(left: Sequence[Candidate], score: Callable[[Candidate], float]) -> Candidate | None:
     best = max(left, key=score, default=None)
     return best if best and score(best) >= ENOUGH else None
+
+
+def _sentences(candidate: Candidate) -> float:
+    """Directions of several words: a code such as OD or QD says something else elsewhere."""
+    wordy = candidate.contents.share(lambda text: len(text.split()) > 2)
+    return candidate.contents.directions if min(wordy, candidate.contents.letters) > ENOUGH else 0.0
 
 
 def _ndc(candidate: Candidate) -> float:

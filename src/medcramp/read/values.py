@@ -20,8 +20,11 @@ UNTIDY_RE2 = (
 """The same for RE2, and what `tidy` treats besides."""
 BLANKS = re.compile(r"[\s\u00a0\u2007\u202f\ufeff\u200b]+")
 NUMBER = re.compile(r"^\(?\s*([+-]?)\s*([\d][\d., ' ]*|[.,]\d+)\s*\)?-?\s*([^\d\s].*)?$")
-DECIMAL_COMMA = re.compile(r"^[+-]?\d{1,3}(?:[. '\u00a0\u202f]\d{3})*,\d{1,2}(?!\d)|^[+-]?\d+,(?:\d{1,2}|\d{4,})(?!\d)")
-DECIMAL_POINT = re.compile(r"^[+-]?\$?\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|^[+-]?\$?\d+\.(?:\d{1,2}|\d{4,})(?!\d)")
+DECIMAL_COMMA = re.compile(
+    r"^[+-]?\d{1,3}(?:[. '\u00a0\u202f]\d{3})*,\d{1,2}(?![\d,])|^[+-]?\d+,(?:\d{1,2}|\d{4,})(?![\d,])"
+)
+DECIMAL_POINT = re.compile(r"^[+-]?\$?\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|^[+-]?\$?\d+\.(?:\d{1,2}|\d{4,})(?![\d.])")
+GROUPED = re.compile(r"[1-9]\d{0,2}(?:[.,]\d{3})+")
 SCIENTIFIC = re.compile(r"^\d(?:[.,]\d+)?E\+?\d+$", re.IGNORECASE)
 ICD10_WHOLE = re.compile(r"^([A-TV-Z]\d[0-9A-Z])\.?([0-9A-Z]{1,4})?$", re.IGNORECASE)
 ICD10_INSIDE = re.compile(
@@ -118,14 +121,27 @@ def number(text: str, comma: bool) -> str | None:
     if any(c.isdigit() for c in re.sub(r"\([^()]*\)$", "", rest)) or re.search(r"\d\s*-\s*[^\W\d_]", text):
         return None  # more than one figure, or a figure that a spreadsheet turned into a date ("2-Mar")
     negative = sign == "-" or (text.lstrip().startswith("(") and ")" in text) or bool(re.search(r"\d-$", text.strip()))
-    digits = digits.replace(" ", "").replace("'", "")
-    digits = digits.replace(".", "").replace(",", ".") if comma else digits.replace(",", "")
+    digits = _with_point(digits.replace(" ", "").replace("'", ""), comma)
     if digits.count(".") > 1 or not any(c.isdigit() for c in digits):
         return None
     whole, _, decimals = digits.partition(".")
     decimals = decimals.rstrip("0")
     plain = (whole.lstrip("0") or "0") + (f".{decimals}" if decimals else "")
     return f"-{plain}" if negative and plain != "0" else plain
+
+
+def _with_point(digits: str, comma: bool) -> str:
+    """Without marks of thousands, the decimal mark a point; a figure that allows one reading only is read so.
+
+    "1,000" and "1.000" allow two: `comma` decides. "90,00" and "0,125" cannot be thousands, whatever the table does.
+    """
+    marks = [c for c in digits if c in ".,"]
+    if not marks:
+        return digits
+    thousands, decimal = (".", ",") if comma else (",", ".")
+    if marks[-1] == thousands and (len(set(marks)) == 2 or not GROUPED.fullmatch(digits)):
+        thousands, decimal = decimal, thousands
+    return digits.replace(thousands, "").replace(decimal, ".")
 
 
 def thousandths(text: str, comma: bool) -> str | None:

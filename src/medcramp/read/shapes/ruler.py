@@ -176,5 +176,5 @@ def starts_under(line: str, parts: Sequence[Slot], fields: set[str]) -> bool:
 
 
 def _under(word: re.Match[str], parts: Sequence[Slot]) -> Slot:
-    """The column that holds most of a word."""
-    return max(parts, key=lambda part: min(word.end(), part.end) - max(word.start(), part.start))
+    """The column that holds most of a word, the right one of two that hold as much."""
+    return max(parts, key=lambda part: (min(word.end(), part.end) - max(word.start(), part.start), part.start))
