@@ -4,7 +4,8 @@
 
 Reference: a process that reads the file with pyarrow.csv.read_csv and does nothing else; the time of the read alone and
 of the whole process are both printed. Ours is the whole process of the command, workbook off. They are measured in
-turns; the ratio is the median over the rounds. With several sizes the time per row is compared too.
+turns; the ratio is the median over the rounds. With several sizes the time per row is compared too. A third time tells
+what the tables cost before anything is computed: as many bytes written from memory and brought down to the disk.
 
 --stages   once more inside this process, with the seconds of each stage
 --naive N  beside the plain per-patient program of naive.py, for at most N patients (see bench_naive.py)
@@ -35,6 +36,16 @@ BARE = """
 import sys, time, pyarrow.csv
 start = time.perf_counter()
 pyarrow.csv.read_csv(sys.argv[1])
+print(time.perf_counter() - start)
+"""
+BARE_WRITE = """
+import os, sys, time
+piece, start = bytes(1 << 20), time.perf_counter()
+with open(sys.argv[1], "wb") as file:
+    for _ in range(int(sys.argv[2]) >> 20):
+        file.write(piece)
+    file.flush()
+    os.fsync(file.fileno())
 print(time.perf_counter() - start)
 """
 STAGES = (
@@ -76,19 +87,23 @@ def whole(path: Path, rows: int, rounds: int) -> float:
     ours = [sys.executable, "-m", "medcramp", "screen", str(path), "--out", str(out), "--formats", "csv"]
     bare = [sys.executable, "-c", BARE, str(path)]
     process(bare)  # warms the file cache
-    found = []
+    found, writes = [], []
     for _ in range(rounds):
         printed, base, _ = process(bare)
         _, seconds, peak = process(ours)
         found.append((float(printed), base, seconds, peak))
         written = sum(file.stat().st_size for file in out.rglob("*") if file.is_file())
         shutil.rmtree(out)
+        copied, _, _ = process([sys.executable, "-c", BARE_WRITE, str(out), str(written)])
+        out.unlink()
+        writes.append(float(copied))
     reads, bases, seconds, peaks = zip(*found, strict=True)
     per_read = statistics.median(ours / base for base, _, ours, _ in found)
     per_process = statistics.median(ours / base for _, base, ours, _ in found)
     read_alone, base, ours = map(statistics.median, (reads, bases, seconds))
     print(f"{rows:,} rows, {path.stat().st_size / 1e6:.0f} MB in, {written / 1e6:.0f} MB of tables out")
     print(f"  bare read            {read_alone:7.2f} s  (its whole process {base:.2f} s)")
+    print(f"  bare write of as much{statistics.median(writes):7.2f} s")
     print(f"  medcramp screen      {ours:7.2f} s  = {per_read:.1f} x the read, {per_process:.1f} x its process")
     print(f"  peak memory          {max(peaks):7.0f} MiB, {ours / rows * 1e6:.2f} s per million rows")
     return ours

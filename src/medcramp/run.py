@@ -6,16 +6,20 @@ The two longest tables, medications and options, need no finding: they are writt
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import TypeVar
 
 from medcramp import __version__, advise, assemble, profile, read, recognise, report, screen
 from medcramp.errors import UsageError
 from medcramp.knowledge import Knowledge, load
 from medcramp.read import ReadOptions
 from medcramp.records import SEVERITIES, Progress, RowLedger, Tables, no_progress
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,7 @@ def run(request: Request, progress: Progress = no_progress) -> Outcome:
     knowledge = load()
     _check_preparations(request.preparations, knowledge)
     understood = read.read_inputs(request.inputs, request.read, request.companions, progress)
+    files = _in_background(lambda: _input_files(request))
     screening = screen.ScreenSettings(
         suppressions=screen.read_suppressions(request.suppress) if request.suppress else (),
         min_severity=request.min_severity,
@@ -79,7 +84,12 @@ def run(request: Request, progress: Progress = no_progress) -> Outcome:
     )
     corrections = recognise.read_corrections(request.corrections) if request.corrections else {}
     recognised = recognise.recognise(
-        understood.records, knowledge, corrections=corrections, codes=recognise.installed_codes(), progress=progress
+        understood.records,
+        knowledge,
+        corrections=corrections,
+        codes=recognise.installed_codes(),
+        jurisdiction=request.jurisdiction,
+        progress=progress,
     )
     settings = profile.ProfileSettings(
         as_of=request.as_of or profile.index_date(understood.records, date.today()),
@@ -99,7 +109,7 @@ def run(request: Request, progress: Progress = no_progress) -> Outcome:
             options, advise.prioritise(facts, screened, knowledge), advise.ranked(facts, screened, knowledge)
         )
         tables = assemble.tables(understood, recognised, medications, screened, advice, knowledge)
-        info = _info(request, settings, understood, screened, knowledge)
+        info = _info(request, settings, understood, screened, knowledge, files.result())
         progress("Writing the report", 0, 0)
         chosen = _chosen(request.preparations, tables)
         wanted = request.papers if request.formats & report.PAPERS else 0
@@ -139,9 +149,9 @@ def _info(
     understood: read.ReadResult,
     screened: screen.Screened,
     knowledge: Knowledge,
+    files: tuple[report.InputFile, ...],
 ) -> report.RunInfo:
     """What is printed with the report, so that the run can be repeated."""
-    files = [("input", path) for path in request.inputs] + sorted(request.companions.items())
     return report.RunInfo(
         program_version=__version__,
         knowledge_version=knowledge.version,
@@ -149,7 +159,7 @@ def _info(
         as_of=settings.as_of,
         jurisdiction=settings.jurisdiction,
         rows=understood.rows,
-        inputs=tuple(_input_file(path, role) for role, path in files),
+        inputs=files,
         settings={
             "gap_rule": f"days' supply x {settings.gap_factor:g} + {settings.gap_days} days",
             "laboratory_window_days": settings.lab_days,
@@ -162,6 +172,19 @@ def _info(
         notices=understood.notices,
         run_at=datetime.now(UTC),
     )
+
+
+def _in_background(work: Callable[[], T]) -> Future[T]:
+    """The work in a thread of its own; for what holds no lock, such as hashing."""
+    pool = ThreadPoolExecutor(1)
+    future = pool.submit(work)
+    pool.shutdown(wait=False)
+    return future
+
+
+def _input_files(request: Request) -> tuple[report.InputFile, ...]:
+    files = [("input", path) for path in request.inputs] + sorted(request.companions.items())
+    return tuple(_input_file(path, role) for role, path in files)
 
 
 def _input_file(path: Path, role: str) -> report.InputFile:
