@@ -54,6 +54,19 @@ def test_a_class_takes_the_highest_grade_and_names_all_its_drugs():
     assert laba["drugs"] == "Symbicort 160-4.5 mcg inhaler;Trelegy Ellipta 100-62.5-25 mcg"
 
 
+@pytest.mark.parametrize(
+    ("drug", "said"),
+    [
+        ("Symbicort 160-4.5 mcg inhaler", "Holds formoterol."),
+        ("formoterol 12 mcg capsule for inhalation", ""),
+        ("FORMOTÉROL 12 mcg inhaler", ""),
+    ],
+)
+def test_a_class_names_the_ingredient_only_where_the_line_does_not(drug, said):
+    message = one(told(drug), "CLASS-laba")["message"]
+    assert message.startswith(said) if said else "Holds" not in message
+
+
 def test_every_component_of_a_combination_gives_its_class():
     assert {"CLASS-ace_inhibitor", "CLASS-thiazide"} <= rules(told("Zestoretic 20-12.5 mg tablet, 1 tablet daily"))
 

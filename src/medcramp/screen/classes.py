@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from medcramp.knowledge.clinical import GRADES, CrampLink
+from medcramp.knowledge.wording import fold
 from medcramp.logic.evaluate import Evaluator
 from medcramp.logic.expressions import Takes, Use
 from medcramp.logic.facts import Index
@@ -88,7 +89,8 @@ def _messages(words: list[str], best: Index, drugs: Joined, held: Joined) -> Tex
     for key in distinct.tolist():
         rest, of_held = divmod(key, len(held.texts))
         link, of_drugs = divmod(rest, len(drugs.texts))
-        unnamed = [name for name in held.texts[of_held].split(";") if name not in drugs.texts[of_drugs].lower()]
+        lines = fold(drugs.texts[of_drugs])
+        unnamed = [name for name in held.texts[of_held].split(";") if name not in lines]
         said.append(f"Holds {', '.join(unnamed)}. {words[link]}" if unnamed else words[link])
     messages: Texts = np.array(said, dtype=object)[np.ravel(place)]
     return messages
