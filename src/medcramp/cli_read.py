@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -129,8 +130,9 @@ def _summary(result: ReadResult, out: Path) -> None:
     for name in COMPANION_COLUMNS:
         if name in result.companions:
             click.echo(f"         {len(result.companions[name]):,} rows about {name} found beside them")
-    for notice in result.notices[:SHOWN_NOTICES]:
-        click.echo(f"Note     {notice.message}", err=True)
+    tables = Counter(notice.message for notice in result.notices)
+    for message, count in list(tables.items())[:SHOWN_NOTICES]:
+        click.echo(f"Note     {message}{f' ({count} tables say so)' if count > 1 else ''}", err=True)
 
 
 @click.group()

@@ -25,6 +25,7 @@ COLUMNS = columns.load()
         ("442-E7", "quantity_thousandths"),
         ("F_302_C2", "patient_id"),
         ("Qté servie", "quantity"),
+        ("Medication / Directions", "drug"),
         ("Date of Issue2", "fill_date"),
         ("pt_date_of_birth", "birth_date"),
         ("Patient Cell Phone", "other"),
@@ -178,6 +179,15 @@ def test_two_ids_that_group_rows_differently_are_refused_with_the_way_out(tmp_pa
     with pytest.raises(ColumnsNotUnderstoodError, match="--map patient_id"):
         read_rows(tmp_path, rows)
     assert len(read_rows(tmp_path, rows, columns={"patient_id": "MRN"}).records) == 3
+
+
+def test_two_ids_with_titles_that_say_as_little(tmp_path):
+    rows = [("ID 1", "ID 2", "Drug"), ("P1", "B2", "Furosemide 40 mg tab"), ("P1", "B3", "Simvastatin 20 mg tab"),
+            ("P2", "B2", "Lisinopril 10 mg tab"), ("P2", "B3", "Metformin 500 mg tab")]  # fmt: skip
+    with pytest.raises(ColumnsNotUnderstoodError, match=r"ID 1.*ID 2"):
+        read_rows(tmp_path, rows)
+    unique = [("ID", "Number", "Drug"), *((row[0], f"70{n}", row[2]) for n, row in enumerate(rows[1:]))]
+    assert told(read_rows(tmp_path, unique), "patient_id") == [("P1",), ("P1",), ("P2",), ("P2",)]
 
 
 def test_of_two_ids_the_one_that_tells_more_people_apart_is_the_person(tmp_path):

@@ -273,6 +273,13 @@ def test_two_columns_of_the_store_and_doses_stand_behind_the_record(tmp_path):
     assert told(read_rows(tmp_path, rows), "store", "dosing") == [("07", None), ("08", None)]
 
 
+def test_customers_that_are_shops_are_no_patients(tmp_path):
+    rows = [("Order Date", "Item", "NDC", "Qty Ordered", "Customer")]
+    rows += [("04/13/2025", f"FUROSEMIDE {n} MG TABLET", "00054429925", "3", "HILL STREET PHARMACY") for n in (20, 40)]
+    with pytest.raises(ColumnsNotUnderstoodError, match="no patients"):
+        read_rows(tmp_path, rows)
+
+
 @pytest.mark.parametrize("product", ["Garden hose", "Blue chair"])
 def test_orders_of_other_goods_are_refused(tmp_path, product):
     rows = [

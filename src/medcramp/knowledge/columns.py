@@ -117,6 +117,12 @@ class SexLetters(Fact):
     sex: str = Field(default="", pattern="^[FM]?$")
 
 
+class Organisation(Fact):
+    """A word in the names of shops, practices and firms, and hardly in those of people."""
+
+    word: str
+
+
 class Month(Fact):
     """A month in words."""
 
@@ -165,6 +171,8 @@ class Columns:
     name_tags: Mapping[str, str]
     sig_words: Mapping[str, str]
     sexes: Mapping[str, str]
+    organisations: frozenset[str]
+    """Words in the names of shops, practices and firms."""
     sex_letters: tuple[SexLetters, ...]
     months: Mapping[str, int]
     abbreviations: Mapping[str, tuple[str, ...]]
@@ -264,6 +272,7 @@ def load(folder: Path | None = None) -> Columns:
         name_tags={row.text: row.flag for row in read_rows(root / "name_tags.csv", NameTag)},
         sig_words={row.word: row.kind for row in read_rows(root / "sig_words.csv", SigWord)},
         sexes={row.text: row.sex for row in read_rows(root / "sexes.csv", Sex)},
+        organisations=frozenset(row.word for row in read_rows(root / "organisations.csv", Organisation)),
         sex_letters=tuple(read_rows(root / "sex_letters.csv", SexLetters)),
         abbreviations={
             row.abbreviation: tuple(row.words.split()) for row in read_rows(root / "abbreviations.csv", Abbreviation)

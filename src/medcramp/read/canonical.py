@@ -166,11 +166,15 @@ def _identity(reader: Reader, found: Mapping[str, Column], fates: Fates) -> Colu
     people = [found[name].where(fates.open) for name in ("patient_id", "patient_name", "birth_date")]
     ids, dated, undated = patients.identify(*people)
     if dated:
-        reader.notices.append(f"{dated} people are identified by name and birth date (no patient id)")
+        reader.notices.append(f"{_people(dated)} identified by name and birth date (no patient id)")
     if undated:
         reader.notices.append(
-            f"{undated} people are identified by name alone: two people of one name cannot be told apart"
+            f"{_people(undated)} identified by name alone: two people of one name cannot be told apart"
         )
     if shared := patients.shared_ids(found["patient_id"], found["birth_date"]):
         reader.notices.append(f"{shared} patient ids carry more than one birth date; check that each is one person")
     return ids
+
+
+def _people(count: int) -> str:
+    return "1 person is" if count == 1 else f"{count} people are"

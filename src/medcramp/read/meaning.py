@@ -86,6 +86,12 @@ class Contents:
         return self.share(looks_like_name)
 
     @cached_property
+    def organisation(self) -> float:
+        """Customers that are shops, practices or firms."""
+        words = self.columns.organisations
+        return self.share(lambda text: not words.isdisjoint(re.findall(r"[^\W\d_]+", text.lower())))
+
+    @cached_property
     def ndc(self) -> float:
         return self.share(lambda text: NDC_SHAPE.fullmatch(text) or values.SCIENTIFIC.match(text))
 
@@ -193,7 +199,7 @@ def _patient_id(strength: int, c: Contents) -> float:
 
 
 def _patient_name(strength: int, c: Contents) -> float:
-    if c.letters < 0.5 or (c.name < 0.3 and strength < 3):
+    if c.letters < 0.5 or (c.name < 0.3 and strength < 3) or c.organisation > 0.5:
         return -1.0
     return -1.0 if strength == 1 and c.drug > 0.4 and c.drug >= c.name else 0.5 * c.name
 
@@ -342,7 +348,7 @@ def assign(
     for score, _, index, name, strength in sorted(proposals, key=lambda item: (-item[0], item[2])):
         if index in why or name in settled:
             continue
-        rival = name == "patient_id" and name in fields and strength == 3 and confidence[name] < SETTLED
+        rival = name == "patient_id" and name in fields and _rivals(strength, confidence[name], table.columns[index])
         if name in fields and name not in SEVERAL and not rival:
             beaten.setdefault(index, f"not used: {name} is taken from another column")
             continue
@@ -351,6 +357,14 @@ def assign(
         said = {3: "its title says so", 2: "its title suggests it and its contents agree", 1: "its contents say so"}
         why[index] = f"{name}: {said[strength]}"
     return Meaning({name: tuple(places) for name, places in fields.items()}, beaten | why, confidence)
+
+
+def _rivals(strength: int, confidence: float, column: Column) -> bool:
+    """Whether a column may be the patient's id just as well as the one found before it."""
+    if confidence >= SETTLED:
+        return False
+    repeats = len(column.used) < 0.9 * column.known.sum()
+    return strength == 3 or (strength == 1 and confidence < 2 and repeats)
 
 
 def locate(table: Table, header: Header, wanted: str) -> int | None:

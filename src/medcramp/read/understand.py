@@ -30,6 +30,8 @@ KINDS: Mapping[str, tuple[tuple[str, ...], ...]] = {
 """What a table of each kind must have: at least one field of every group."""
 WEAK = 1.1
 """Confidence of a title that says nothing by itself ("ID", "No")."""
+PLAIN = 2.0
+"""Confidence of a title that means the patient's id and hardly anything else."""
 SURE = 18.0
 """Score of records (medicine and patient both plainly titled) beside which no other kind need be tried."""
 FEWEST_COLUMNS = 3
@@ -190,7 +192,8 @@ def rival_ids(u: Understood) -> tuple[str, str] | None:
     Where one only divides the other further (members of a household), the finer one is the person.
     """
     places = u.meaning.fields.get("patient_id", ())
-    if len(places) < 2 or u.meaning.confidence.get("patient_id", 0.0) >= SETTLED:
+    sure = u.meaning.confidence.get("patient_id", 0.0)
+    if len(places) < 2 or sure >= SETTLED or (sure < PLAIN and u.meaning.has("patient_name", "last_name")):
         return None
     first, second = (u.head.column(place) for place in places[:2])
     both = first.known & second.known
@@ -204,7 +207,7 @@ def rival_ids(u: Understood) -> tuple[str, str] | None:
 def finer_id(meaning: Meaning, table: Table) -> Meaning:
     """Of several id columns the one that tells most people apart comes first."""
     places = meaning.fields.get("patient_id", ())
-    if len(places) < 2:
+    if len(places) < 2 or meaning.confidence["patient_id"] < PLAIN:
         return meaning
     ordered = tuple(sorted(places, key=lambda place: (-len(table.column(place).used), place)))
     return Meaning({**meaning.fields, "patient_id": ordered}, meaning.why, meaning.confidence)
