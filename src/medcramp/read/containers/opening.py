@@ -16,6 +16,7 @@ from medcramp.read.containers.expansion import Expansion
 from medcramp.read.containers.fhir import json_grids
 from medcramp.read.containers.hl7 import hl7_grids
 from medcramp.read.containers.html_table import html_grids
+from medcramp.read.containers.one_column import parted
 from medcramp.read.containers.parquet import parquet_grids
 from medcramp.read.containers.sniff import kind_of
 from medcramp.read.containers.source import Source, from_path
@@ -50,9 +51,11 @@ def opened_path(path: Path, options: ReadOptions, progress: Progress) -> Opened:
     expansion = Expansion(options.limits, str(path))
     if path.is_dir():
         sources = folder_sources(path, options)
-        yield from collection_grids(str(path), sources, options, progress, partial(_opened, expansion, 0))
+        found: Opened = collection_grids(str(path), sources, options, progress, partial(_opened, expansion, 0))
     else:
-        yield from _opened(expansion, 0, from_path(path), options, progress)
+        found = _opened(expansion, 0, from_path(path), options, progress)
+    for item in found:
+        yield parted(item, options.limits) if isinstance(item, Grid) else item
 
 
 def _opened(expansion: Expansion, depth: int, source: Source, options: ReadOptions, progress: Progress) -> Opened:
