@@ -11,20 +11,63 @@ from medcramp.terminal import Progress
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
+JURISDICTION = "Whose brands count where one name means different medicines. [default: none, a person is asked]"
+MARKETS = ("US", "EU", "UK", "CA", "AU")
+
+
+def code_columns(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    """("ndc=NDC_CODE", "DIN") as kind of code → heading."""
+    from medcramp.recognise.code_sources import HEADERS
+    from medcramp.recognise.codes import CODED
+
+    columns = {}
+    for value in values:
+        kind, sign, heading = value.partition("=")
+        kind, heading = (kind.strip().lower(), heading.strip()) if sign else (HEADERS.get(value.lower(), ""), value)
+        if kind not in CODED or not heading:
+            raise click.BadParameter(f"write it as KIND=COLUMN with KIND one of {', '.join(CODED)}", ctx, param)
+        columns[kind] = heading
+    return columns
+
+
 @click.command()
 @click.argument("file", type=FILE)
 @click.option("--column", required=True, help="Heading of the column that holds the drug lines.")
 @click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="Table to write (CSV).")
+@click.option(
+    "--code-column",
+    "coded",
+    multiple=True,
+    metavar="KIND=COLUMN",
+    callback=code_columns,
+    help="Column of codes (ndc, din, rxcui or atc), looked up in the tables of `medcramp codes`.",
+)
+@click.option("--jurisdiction", type=click.Choice(MARKETS, case_sensitive=False), help=JURISDICTION)
 @click.option("--corrections", type=FILE, help="Texts you corrected: two columns, text and correct to.")
-def identify(file: Path, column: str, out: Path, corrections: Path | None) -> None:
+def identify(
+    file: Path, column: str, out: Path, coded: dict[str, str], jurisdiction: str | None, corrections: Path | None
+) -> None:
     """Recognise every line of one column: one row out per row in, same order."""
     from medcramp import knowledge, recognise
-    from medcramp.recognise.tables import read_column, write_table
+    from medcramp.recognise.tables import read_columns, write_table
 
-    texts = read_column(file, column)
+    texts, *codes_beside = read_columns(file, [column, *coded.values()])
     corrected = recognise.read_corrections(corrections) if corrections else {}
+    installed = recognise.installed_codes() if coded else None
+    if coded and installed is None:
+        click.echo(
+            "No code table is installed, so codes are not looked up. See: medcramp codes install --help", err=True
+        )
     with Progress() as progress:
-        table = recognise.identify(texts, knowledge.load(), corrections=corrected, progress=progress)
+        table = recognise.identify(
+            texts,
+            knowledge.load(),
+            corrections=corrected,
+            codes=installed,
+            code_columns=dict(zip(coded, codes_beside, strict=True)),
+            jurisdiction=jurisdiction or "",
+            progress=progress,
+        )
     write_table(table, out)
     counts = table["status"].value_counts()
     click.echo(f"{len(table):,} lines: {', '.join(f'{count:,} {status}' for status, count in counts.items())}")
@@ -33,7 +76,8 @@ def identify(file: Path, column: str, out: Path, corrections: Path | None) -> No
 
 @click.command()
 @click.argument("text")
-def drug(text: str) -> None:
+@click.option("--jurisdiction", type=click.Choice(MARKETS, case_sensitive=False), help=JURISDICTION)
+def drug(text: str, jurisdiction: str | None) -> None:
     """Explain how one drug line is recognised: words, candidates, decision, classes, electrolytes, sources.
 
     \b
@@ -43,7 +87,7 @@ def drug(text: str) -> None:
     from medcramp import knowledge
     from medcramp.recognise.explain import explain
 
-    for heading, lines in explain(text, knowledge.load()):
+    for heading, lines in explain(text, knowledge.load(), jurisdiction or ""):
         click.secho(heading, bold=True)
         for line in lines:
             click.echo(f"  {line}")

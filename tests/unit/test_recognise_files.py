@@ -9,7 +9,7 @@ from xlsxwriter import Workbook
 
 from medcramp.cli_identify import drug, identify
 from medcramp.errors import ColumnsNotUnderstoodError, InputUnreadableError
-from medcramp.recognise import read_corrections
+from medcramp.recognise import code_store, read_corrections
 
 
 def identified(source, out, *options):
@@ -51,6 +51,52 @@ def test_corrections_reach_identify(tmp_path):
     corrections.write_text("text,correct to\nWater pill,furosemide 40 mg\n", encoding="utf-8")
     (row,) = identified(source, tmp_path / "out.csv", "--corrections", str(corrections))
     assert (row["text"], row["ingredients"]) == ("water pill", "furosemide")
+
+
+CODED = "Drug,DIN\nunreadable scrawl,2\nFUROSEMIDE 40MG,362166\ntorsemide,362166\nlasix,\n,00362166\n,\n"
+
+
+@pytest.fixture
+def installed(tmp_path, monkeypatch):
+    """A table of one DIN, installed for this test only."""
+    monkeypatch.setattr(code_store, "default_folder", lambda: tmp_path / "codes")
+    table = tmp_path / "din.csv"
+    table.write_text("Product name,DIN\nFurosemide 40 mg tablet,00362166\n", encoding="utf-8")
+    code_store.install(table)
+
+
+@pytest.mark.parametrize("option", ["din=DIN", "ndc=DIN", "DIN"])
+def test_codes_beside_the_lines_are_looked_up(tmp_path, installed, option):
+    source = tmp_path / "a.csv"
+    source.write_text(CODED, encoding="utf-8")
+    rows = identified(source, tmp_path / "out.csv", "--code-column", option)
+    assert [row["ingredients"] for row in rows] == ["", "furosemide", "furosemide", "furosemide", "furosemide"]
+    assert [row["status"] for row in rows] == ["unknown", "exact", "approximate", "exact", "exact"]
+    assert "disagree" in rows[2]["note"]
+
+
+def test_codes_without_a_table_change_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(code_store, "default_folder", lambda: tmp_path / "codes")
+    source = tmp_path / "a.csv"
+    source.write_text(CODED, encoding="utf-8")
+    with_codes = identified(source, tmp_path / "out.csv", "--code-column", "din=DIN")
+    assert with_codes == identified(source, tmp_path / "out.csv")
+
+
+@pytest.mark.parametrize("option", ["upc=DIN", "Drug", "din="])
+def test_a_code_column_of_no_known_kind_is_a_usage_error(tmp_path, option):
+    source = tmp_path / "a.csv"
+    source.write_text(CODED, encoding="utf-8")
+    command = [str(source), "--column", "Drug", "--out", str(tmp_path / "out.csv"), "--code-column", option]
+    assert CliRunner().invoke(identify, command).exit_code == 2
+
+
+def test_a_country_settles_names(tmp_path):
+    source = tmp_path / "a.csv"
+    source.write_text("Drug\nUrex\n", encoding="utf-8")
+    assert identified(source, tmp_path / "out.csv")[0]["status"] == "ambiguous"
+    (row,) = identified(source, tmp_path / "out.csv", "--jurisdiction", "us")
+    assert (row["ingredients"], row["note"]) == ("methenamine", "urex → methenamine (as sold in US)")
 
 
 def workbook(path):

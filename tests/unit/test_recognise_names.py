@@ -170,3 +170,34 @@ def test_a_correction_is_used_instead_of_the_text():
     table = recognise.identify(["wtr pill"], knowledge.load(), corrections={"WTR  Pill": "furosemide 40 mg"})
     assert table.loc[0, "ingredients"] == "furosemide"
     assert table.loc[0, "text"] == "wtr pill"
+
+
+@pytest.mark.parametrize(
+    ("text", "jurisdiction", "expected"),
+    [
+        ("Urex", "", set()),
+        ("Urex", "US", {"methenamine"}),
+        ("Urex", "AU", {"furosemide"}),
+        ("Urex", "UK", set()),
+        ("Urex 20 mg", "", {"furosemide"}),
+        ("Cartia 100 mg", "US", {"aspirin"}),
+        ("Cartia tablets", "AU", {"aspirin"}),
+        ("Triatec", "", set()),
+        ("Triatec", "EU", {"ramipril"}),
+        ("Triatec", "CA", {"acetaminophen", "codeine"}),
+        ("Triatec 5 mg", "", {"ramipril"}),
+        ("Dilacor", "EU", {"digoxin"}),
+        ("Norgesic", "US", {"aspirin", "caffeine", "orphenadrine"}),
+        ("Norgesic", "AU", {"acetaminophen", "orphenadrine"}),
+        ("Lasix", "UK", {"furosemide"}),
+    ],
+)
+def test_a_brand_with_two_meanings_is_settled_by_the_line_or_the_country(text, jurisdiction, expected):
+    (row,) = recognise.identify([text], knowledge.load(), jurisdiction=jurisdiction).to_dict("records")
+    assert set(filter(None, row["ingredients"].split(";"))) == expected
+    assert (row["status"] == "ambiguous") == (not expected)
+
+
+def test_the_country_that_settled_a_name_is_said():
+    (row,) = recognise.identify(["Urex"], knowledge.load(), jurisdiction="AU").to_dict("records")
+    assert row["note"] == "urex → furosemide (as sold in AU)"

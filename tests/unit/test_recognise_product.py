@@ -161,6 +161,8 @@ def test_what_a_drug_is_dissolved_in_is_no_ingredient_and_tells_the_route(text, 
         ("ropivacaine 0.2% in NS epidural", "intrathecal"),
         ("gentamicin in NS irrigation", "irrigation"),
         ("budesonide in NS nasal rinse", "nasal"),
+        ("tobramycin in 0.225% sodium chloride", ""),
+        ("bupivacaine in dextrose-water", ""),
     ],
 )
 def test_a_solution_given_another_way_is_no_infusion(text, route):
@@ -208,6 +210,7 @@ def test_an_injection_that_may_go_into_a_joint_is_not_surely_systemic():
         ("vitamin B6 50 mg", "50 mg"),
         ("magnesium oxide w/ B6", ""),
         ("vitamin C 500", "500"),
+        ("Klor-Con M20", "20"),
     ],
 )
 def test_the_figure_of_a_vitamin_is_no_strength(text, strength):

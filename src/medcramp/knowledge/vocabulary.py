@@ -38,8 +38,9 @@ class Meaning:
 
     `kind` is one of the constants above; `detail` the kind of what is no drug, or of a synonym
     ("misspelling", "abbreviation"). Names carry
-    `meanings`: the ingredient sets they can stand for (one = clear, several = ambiguous). `salt` marks a name that is
-    only a salt beside another drug (potassium), `maker` one that is a manufacturer too (Bayer).
+    `meanings`: the ingredient sets they can stand for (one = clear, several = ambiguous; then `markets` says where each
+    is sold). `salt` marks a name that is only a salt beside another drug (potassium), `maker` one that is a maker too
+    (Bayer).
     """
 
     kind: str
@@ -52,6 +53,7 @@ class Meaning:
     form: str = ""
     release: str = ""
     detail: str = ""
+    markets: tuple[frozenset[str], ...] = ()
 
     @property
     def ingredients(self) -> tuple[str, ...]:
@@ -207,6 +209,7 @@ def _rows(path: Path, *columns: str) -> Iterator[tuple[str, ...]]:
 def _names(tables: Path, kinds: Mapping[str, str], salts: set[str]) -> dict[str, Meaning]:
     """Every name with what it stands for; one name with several ingredient sets is ambiguous."""
     names: dict[str, Meaning] = {}
+    sold: dict[str, list[tuple[tuple[str, ...], str]]] = {}
     understood: dict[str, tuple[str, ...]] = {}
 
     def add(
@@ -244,11 +247,18 @@ def _names(tables: Path, kinds: Mapping[str, str], salts: set[str]) -> dict[str,
             detail = kind if kind in (MISSPELLING, ABBREVIATION) else ""
             add(name, (known_ingredients(path, line, ingredient),), False, detail=detail)
     for path in sorted(tables.glob("brands*.csv")):
-        for line, (brand, ingredients, route, form) in read_columns(path, "brand", "ingredients", "route", "form"):
-            add(brand, (known_ingredients(path, line, ingredients),), True, route, form)
+        columns = ("brand", "ingredients", "market", "route", "form")
+        for line, (brand, ingredients, market, route, form) in read_columns(path, *columns):
+            parts = known_ingredients(path, line, ingredients)
+            add(brand, (parts,), True, route, form)
+            sold.setdefault(_phrase(brand), []).append((parts, market))
     path = tables / "ambiguous.csv"
     for line, (name, meanings) in read_columns(path, "name", "meanings") if path.exists() else ():
         add(name, tuple((part,) for part in known_ingredients(path, line, meanings)), False)
+    for phrase, markets in sold.items():
+        if len((meaning := names[phrase]).meanings) > 1:
+            where = (frozenset(at for parts, at in markets if set(parts) == set(each)) for each in meaning.meanings)
+            names[phrase] = replace(meaning, markets=tuple(where))
     return names
 
 

@@ -35,17 +35,19 @@ def recognise(
     *,
     corrections: Mapping[str, str] | None = None,
     codes: CodeTables | None = None,
+    jurisdiction: str = "",
     progress: Progress = no_progress,
 ) -> Recognised:
     """Recognise the drugs and doses of a frame of records (RECORD_COLUMNS).
 
     Every distinct combination of drug, strength, form, route and codes is recognised once, every distinct text of
-    directions read once; the rows only carry numbers. `corrections` maps a text to what it should read.
+    directions read once; the rows only carry numbers. `corrections` maps a text to what it should read; `jurisdiction`
+    settles brand names that mean different things by country ("" = they stay ambiguous).
     """
     columns = [column for column in ITEM_COLUMNS if codes is not None or column not in CODE_COLUMNS]
     number, first = distinct([records[column] for column in columns])
     cells = _cells(records, ITEM_COLUMNS if codes is not None else columns, first)
-    matcher = Matcher(knowledge.vocabulary)
+    matcher = Matcher(knowledge.vocabulary, jurisdiction)
     keyed = {correction_key(text): right for text, right in (corrections or {}).items()}
     items = recognise_items(cells, knowledge, matcher, keyed, codes, progress)
     progress("reading directions", 0, 0)
@@ -59,17 +61,25 @@ def identify(
     *,
     corrections: Mapping[str, str] | None = None,
     codes: CodeTables | None = None,
+    code_columns: Mapping[str, Sequence[str | None]] | None = None,
+    jurisdiction: str = "",
     progress: Progress = no_progress,
 ) -> pd.DataFrame:
-    """Recognise texts alone: a frame of IDENTIFY_COLUMNS, one row per text, same order; lists are ";"-joined text."""
-    column = text_column(texts)
-    cells = [{"drug": str(text)} for text in column.categories]
+    """Recognise texts alone: a frame of IDENTIFY_COLUMNS, one row per text, same order; lists are ";"-joined text.
+
+    `code_columns`: codes beside the texts by kind (codes.CODED), looked up in `codes`. The rest as in `recognise`.
+    """
+    columns = {"drug": texts, **(code_columns or {})}
+    frame = pd.DataFrame({name: text_column(values) for name, values in columns.items()})
+    number, first = distinct([frame[name] for name in columns])
+    cells = _cells(frame, list(columns), first)
     keyed = {correction_key(text): right for text, right in (corrections or {}).items()}
-    items = recognise_items(cells, knowledge, Matcher(knowledge.vocabulary), keyed, codes, progress)
-    rows = [_identified(item, knowledge) for item in items]
-    rows.append(("unknown", "", "", "", "", "", "", 0.0, "empty"))
+    matcher = Matcher(knowledge.vocabulary, jurisdiction)
+    items = recognise_items(cells, knowledge, matcher, keyed, codes, progress)
+    empty = ("unknown", "", "", "", "", "", "", 0.0, "empty")
+    rows = [_identified(item, knowledge) if item.text or item.named.ingredients else empty for item in items]
     table = pd.DataFrame(rows, columns=list(IDENTIFY_COLUMNS[1:]))
-    gathered = table.iloc[column.codes].reset_index(drop=True)
+    gathered = table.iloc[number].reset_index(drop=True)
     gathered.insert(0, "text", pd.Series([text or "" for text in texts], dtype=object))
     return gathered
 

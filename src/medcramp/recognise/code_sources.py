@@ -32,6 +32,7 @@ HEADERS = {
     "atc": codes.ATC,
     "atc code": codes.ATC,
 }
+NAME_HEADERS = ("name", "drug name", "drug", "product name", "brand name", "description", "product", "text")
 UNZIPPED_LIMIT = 4 * 1024**3
 
 
@@ -180,18 +181,20 @@ def _plain(members: _Members, name: str) -> Rows:
             dialect: type[csv.Dialect] | csv.Dialect = csv.Sniffer().sniff(sample, delimiters=",;\t|")
         except csv.Error:
             dialect = csv.excel
-        kind, kept = "", 0
+        kind, kept, at, named = "", 0, 0, 1
         for number, row in enumerate(csv.reader(file, dialect)):
             cells = [cell.strip() for cell in row]
-            if number == 0 and cells and cells[0].lower() in (*HEADERS, "code"):
-                kind = HEADERS.get(cells[0].lower(), "")
+            heads = [cell.lower() for cell in cells] if number == 0 else []
+            if coded := next((head for head in heads if head in (*HEADERS, "code")), ""):
+                kind, at = HEADERS.get(coded, ""), heads.index(coded)
+                named = next((heads.index(head) for head in NAME_HEADERS if head in heads), 0 if at else 1)
                 continue
-            if len(cells) < 2 or not cells[0] or not cells[1]:
+            if len(cells) <= max(at, named) or not cells[at] or not cells[named]:
                 continue
-            shaped = _shaped(cells[0], kind)
+            shaped = _shaped(cells[at], kind)
             if shaped is not None:
                 kept += 1
-                yield (*shaped, cells[1])
+                yield (*shaped, cells[named])
         if not kept:
             raise InputUnreadableError(
                 "no codes with names found", remedy="two columns are needed: code, name", file=members.path

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 NDC, NDC_PRODUCT, DIN, RXCUI, ATC = "ndc", "ndc_product", "din", "rxcui", "atc"
 KINDS = (NDC, NDC_PRODUCT, DIN, RXCUI, ATC)
+CODED = (NDC, DIN, RXCUI, ATC)
+"""Columns of codes, the most telling first; a column of NDC may hold DIN instead."""
 COLUMNS = ("kind", "code", "name")
 _ATC = re.compile(r"[A-V]\d\d(?:[A-Z]{2}\d\d)")
 _WRAPPED = re.compile(r'^="?(.*?)"?$')
@@ -75,11 +77,10 @@ def atc(text: str) -> str:
 
 
 def code_shapes(column: str, text: str) -> tuple[tuple[str, str], ...]:
-    """(kind, code) pairs to look up for a code written in the column `ndc`, `rxcui` or `atc`, best first."""
-    if column == "atc":
-        return ((ATC, code),) if (code := atc(text)) else ()
-    if column == "rxcui":
-        return ((RXCUI, code),) if (code := rxcui(text)) else ()
+    """(kind, code) pairs to look up for a code written in one of the columns CODED, best first."""
+    if column != NDC:
+        code = {ATC: atc, RXCUI: rxcui, DIN: din}[column](text)
+        return ((column, code),) if code else ()
     candidates = ndc11(text)
     found = [(NDC, code) for code in candidates] + [(NDC_PRODUCT, code[:9]) for code in candidates]
     if product := ndc_product(text):
@@ -120,12 +121,12 @@ class CodeTables:
 
 
 def look_up(rows: Sequence[Mapping[str, str]], tables: CodeTables | None) -> list[tuple[str, str, str]]:
-    """For each row of codes (keys ndc, rxcui, atc) the first that a table knows: (kind, code, name), or empty texts.
+    """For each row of codes (keys CODED) the first that a table knows: (kind, code, name), or empty texts.
 
     An undashed 10-digit code that fits several entries is left alone unless all of them have one name.
     """
     shapes = [
-        [shape for column in ("ndc", "rxcui", "atc") for shape in code_shapes(column, row.get(column, ""))]
+        [shape for column in CODED if (text := row.get(column, "")) for shape in code_shapes(column, text)]
         for row in rows
     ]
     names = tables.names(shape for found in shapes for shape in found) if tables else {}

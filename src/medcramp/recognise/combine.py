@@ -21,11 +21,11 @@ def combine(hits: list[Hit], settle: Settle, partner: bool) -> Named:
         if hit in sure:
             clear.append(hit)
         elif not (hit.near and named.intersection(hit.near.options)):
-            chosen = _settled(hit.meaning, known, settle, partner)
+            chosen, why = _settled(hit.meaning, known, settle, partner)
             if not chosen:
                 return _ambiguous(hits, hit)
             clear.append(replace(hit, meaning=replace(hit.meaning, meanings=(chosen,))))
-            notes.append(f"{hit.meaning.phrase} → {' + '.join(chosen)}")
+            notes.append(f"{hit.meaning.phrase} → {' + '.join(chosen)}{f' ({why})' if why else ''}")
     clear.sort(key=lambda hit: hit.bracket)
     clear = [hit for hit in clear if not _said_better(hit, clear)]
     generics = [hit for hit in clear if not hit.meaning.brand]
@@ -84,13 +84,10 @@ def _changed(hit: Hit) -> str:
     return ""
 
 
-def _settled(meaning: Meaning, known: set[str], settle: Settle, partner: bool) -> tuple[str, ...]:
-    """The meaning that the rest of the line already says or speaks for; () when it stays open."""
+def _settled(meaning: Meaning, known: set[str], settle: Settle, partner: bool) -> tuple[tuple[str, ...], str]:
+    """The meaning that the rest of the line already says or speaks for, and why; () when it stays open."""
     said = next((parts for parts in meaning.meanings if known.issuperset(parts)), ())
-    if said or not meaning.meanings:
-        return said
-    chosen = settle(meaning, partner or bool(known))
-    return (chosen,) if chosen else ()
+    return (said, "") if said or not meaning.meanings else settle(meaning, partner or bool(known))
 
 
 def _ambiguous(hits: list[Hit], unclear: Hit) -> Named:

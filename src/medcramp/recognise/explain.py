@@ -15,9 +15,9 @@ from medcramp.records import no_progress
 ARROWS = {"down": "lowers", "up": "raises", "variable": "may raise or lower"}
 
 
-def explain(text: str, knowledge: Knowledge) -> list[tuple[str, list[str]]]:
+def explain(text: str, knowledge: Knowledge, jurisdiction: str = "") -> list[tuple[str, list[str]]]:
     """Headings with their lines, for a terminal: reading, candidates, decision, classes, electrolytes, sources."""
-    matcher = Matcher(knowledge.vocabulary)
+    matcher = Matcher(knowledge.vocabulary, jurisdiction)
     item = recognise_items([{"drug": text}], knowledge, matcher, {}, None, no_progress)[0]
     sections = [
         ("Words", list(_words(text, knowledge))),

@@ -26,8 +26,9 @@ CODE_COLUMNS = ("ndc", "rxcui", "atc")
 INJECTED = ("injection", "infusion")
 ELEMENTAL = "elemental"
 PARENTERAL = ("intravenous", "intramuscular", "subcutaneous")
-GIVEN_DISSOLVED = ("", "oral", "sublingual", "buccal", "topical", "transdermal", *PARENTERAL)
-"""Usual routes of drugs that an infusion may be made of; what is usually inhaled or instilled is diluted for that."""
+GIVEN_DISSOLVED = ("oral", "sublingual", "buccal", "topical", "transdermal", *PARENTERAL)
+"""Usual routes of drugs that an infusion is made of; what is usually inhaled or instilled is diluted for that, and what
+has no usual route (tobramycin in saline) may be for either."""
 SOLID = frozenset(("tablet", "capsule", "chewable_tablet", "effervescent_tablet", "lozenge", "suppository", "pessary"))
 
 

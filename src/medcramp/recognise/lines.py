@@ -6,7 +6,6 @@ Many lines differ in strength, form or maker only; each of the three parts is un
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -22,7 +21,6 @@ from medcramp.knowledge.vocabulary import (
     SALT,
     Longer,
     Meaning,
-    Unit,
     Vocabulary,
 )
 
@@ -84,7 +82,7 @@ def cut(text: str, vocabulary: Vocabulary) -> Line:
         if marks and (marks[0] in "([{)]}" or len(marks) > 1):
             depth = _brackets(name, marks, depth)
         if word[-1].isdigit() and length < 2 and not (count == 1 and meaning is not None):
-            if place and _is_of_a_name(words, units, place):
+            if place and len(words[place - 1]) == 1 and _is_of_a_name(words, vocabulary, place):
                 place += 1
                 continue
             strength += _joined(marks, strength)
@@ -125,10 +123,11 @@ def cut(text: str, vocabulary: Vocabulary) -> Line:
     return Line(tuple(name), tuple(strength), tuple(product))
 
 
-def _is_of_a_name(words: list[str], units: Mapping[str, Unit], at: int) -> bool:
-    """The 6 of "B6", the 3 of "D3": behind a single letter, small, and without a unit."""
-    letter, figure, following = words[at - 1], words[at], words[at + 1] if at + 1 < len(words) else ""
-    return len(letter) == 1 and letter.isalpha() and len(figure) < SHORT_FIGURE and following not in units
+def _is_of_a_name(words: list[str], vocabulary: Vocabulary, at: int) -> bool:
+    """The 6 of "B6", the 3 of "D3", where no unit follows: also behind a phrase that ends in the letter."""
+    following = words[at + 1] if at + 1 < len(words) else ""
+    short = len(words[at]) < SHORT_FIGURE
+    return short and f"{words[at - 1]} {words[at]}" in vocabulary.names and following not in vocabulary.units
 
 
 def _brackets(name: list[Piece], marks: str, depth: int) -> int:

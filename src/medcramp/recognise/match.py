@@ -28,10 +28,14 @@ class Matched(NamedTuple):
 
 
 class Matcher:
-    """Recognises texts against one vocabulary; every part of a line is understood once and remembered."""
+    """Recognises texts against one vocabulary; every part of a line is understood once and remembered.
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
+    `jurisdiction` (a market of the brand tables, "" unknown) settles names that mean different things by country.
+    """
+
+    def __init__(self, vocabulary: Vocabulary, jurisdiction: str = "") -> None:
         self.vocabulary = vocabulary
+        self.jurisdiction = jurisdiction
         self._near: dict[str, Near] = {}
         self._asked: set[str] = set()
         self._named: dict[tuple[Piece, ...], Named] = {}
@@ -83,7 +87,7 @@ class Matcher:
         """The strength of the drug: the percentage of what it is dissolved in is left out."""
         percents = {percent for name in named.carriers for percent in self._percents_of(name)}
         amounts = tuple(each for each in strength.amounts if each.kind != "percent" or each.value not in percents)
-        return Strength(amounts, strength.bare) if 0 < len(amounts) < len(strength.amounts) else strength
+        return Strength(amounts or strength.amounts[:1], strength.bare) if len(strength.amounts) > 1 else strength
 
     def _percents_of(self, carrier: str) -> tuple[float, ...]:
         """Percentages that a carrier, called by any of its names, is sold in."""
@@ -115,10 +119,11 @@ class Matcher:
             return named
         asked = False
 
-        def settle(meaning: Meaning, partner: bool) -> str:
+        def settle(meaning: Meaning, partner: bool) -> tuple[tuple[str, ...], str]:
             nonlocal asked
             asked = True
-            return self._settle(meaning, partner, strength, route)
+            said = self._settle(meaning, partner, strength, route)
+            return (tuple(said.split(";")), "") if said else self._sold_here(meaning)
 
         chunks = unknown_chunks(name)
         known = {chunk: near for chunk in chunks if (near := self._near.get(chunk)) and near.status != UNKNOWN}
@@ -132,23 +137,23 @@ class Matcher:
         return named
 
     def _settle(self, meaning: Meaning, partner: bool, strength: Strength, route: str) -> str:
-        """The ingredient that partner, printed strength or route speak for; "" when they do not."""
+        """The ingredients (";") that partner, printed strength or route speak for; "" when they do not."""
         for context in self.vocabulary.contexts.get(meaning.phrase, ()):
             if context.when == "partner" and partner:
                 return context.meaning
             if context.when == "route" and route in context.values:
                 return context.meaning
-            numbers = strength.numbers
-            if context.when == "strength" and not route and len(numbers) == 1 and f"{numbers[0]:g}" in context.values:
-                return context.meaning
-            if (
-                context.when == "strength"
-                and route == "oral"
-                and len(numbers) == 1
-                and f"{numbers[0]:g}" in context.values
-            ):
+            numbers = [f"{number:g}" for number in strength.numbers]
+            swallowed = route in ("", "oral") and len(numbers) == 1
+            if context.when == "strength" and swallowed and numbers[0] in context.values:
                 return context.meaning
         return ""
+
+    def _sold_here(self, meaning: Meaning) -> tuple[tuple[str, ...], str]:
+        """The one meaning a brand has in the jurisdiction; () when it has none or several there."""
+        pairs = zip(meaning.meanings, meaning.markets, strict=False)
+        here = [parts for parts, markets in pairs if self.jurisdiction in markets]
+        return (here[0], f"as sold in {self.jurisdiction}") if len(here) == 1 else ((), "")
 
     def _form_and_route(self, found: tuple[Meaning, ...]) -> tuple[str, str, str]:
         """Form, route and release that the words of a line add up to; the more telling word wins."""

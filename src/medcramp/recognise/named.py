@@ -57,5 +57,6 @@ class Hit:
     bracket: bool = False
 
 
-Settle = Callable[[Meaning, bool], str]
-"""Called as settle(ambiguous name, another ingredient is named): the ingredient the context speaks for, or ""."""
+Settle = Callable[[Meaning, bool], tuple[tuple[str, ...], str]]
+"""Called as settle(ambiguous name, another ingredient is named): the ingredients the context speaks for, or none, and
+what speaks for them where that is not in the line."""

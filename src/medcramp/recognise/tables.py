@@ -7,6 +7,7 @@ import gzip
 import io
 import os
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -34,17 +35,19 @@ def read_rows(path: Path, sheet: str = "") -> list[list[str]]:
         raise InputUnreadableError(f"cannot be read: {type(error).__name__}", file=path) from None
 
 
-def read_column(path: Path, column: str) -> list[str]:
-    """Texts of one column, one per data row. Raises ColumnsNotUnderstoodError when there is no such heading."""
+def read_columns(path: Path, columns: Sequence[str]) -> list[list[str]]:
+    """Texts of some columns, one per data row. Raises ColumnsNotUnderstoodError when a heading is missing."""
     rows = read_rows(path)
     for number, row in enumerate(rows[:HEADER_WITHIN]):
         heads = [cell.strip() for cell in row]
-        if column in heads:
-            at = heads.index(column)
-            return [cells[at] if len(cells) > at else "" for cells in rows[number + 1 :] if any(cells)]
-    known = ", ".join(cell for cell in (rows[0] if rows else []) if cell)
+        if set(columns) <= set(heads):
+            data = [cells for cells in rows[number + 1 :] if any(cells)]
+            places = [heads.index(column) for column in columns]
+            return [[cells[at] if len(cells) > at else "" for cells in data] for at in places]
+    known = [cell for cell in (rows[0] if rows else []) if cell]
+    missing = next((column for column in columns if column not in known), columns[0])
     raise ColumnsNotUnderstoodError(
-        f"there is no column {column!r}", remedy=f"--column takes one of: {known}", file=path
+        f"there is no column {missing!r}", remedy=f"choose from: {', '.join(known)}", file=path
     )
 
 
