@@ -46,6 +46,24 @@ def test_the_snippet_reads_the_file_the_same_way(home):
     assert again.records.astype(object).equals(first.records.astype(object))
 
 
+def test_of_several_columns_the_one_that_was_read_is_offered(home):
+    rows = [
+        ("MRN", "Mnemonic Name", "Label Description", "Drug / Directions"),
+        ("17", "furosemide", "FUROSEMIDE 40 MG TABLET", "take 1 daily"),
+        ("18", "lisinopril", "LISINOPRIL 10 MG TABLET", "1 tab at bedtime"),
+    ]
+    result = read_rows(home, rows)
+    assert told(result, "drug")[0] == ("FUROSEMIDE 40 MG TABLET",)
+    text = lines(result)
+    assert '--map drug="Label Description"' in text
+    assert "Mnemonic Name" in text and "another column comes first" in text
+
+
+def test_titles_with_a_slash_are_offered_whole(home):
+    rows = [("MRN", "Drug / Directions"), ("17", "Furosemide 40 mg tablet - take 1 daily"), ("18", "Lisinopril 10 mg")]
+    assert '--map drug="Drug / Directions"' in lines(read_rows(home, rows))
+
+
 def test_no_cell_stands_in_readings_or_notices(home):
     result = read_rows(home, FILLS)
     said = repr(result.readings) + repr(result.notices)

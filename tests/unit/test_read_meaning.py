@@ -181,6 +181,12 @@ def test_two_ids_that_group_rows_differently_are_refused_with_the_way_out(tmp_pa
     assert len(read_rows(tmp_path, rows, columns={"patient_id": "MRN"}).records) == 3
 
 
+def test_codes_that_name_no_medicine_are_refused_with_what_to_export(tmp_path):
+    rows = [("patient_id", "din", "quantity_dispensed"), ("17", "02247014", "30"), ("18", "00362166", "60")]
+    with pytest.raises(ColumnsNotUnderstoodError, match=r"only as codes \('din'\)"):
+        read_rows(tmp_path, rows)
+
+
 def test_two_ids_with_titles_that_say_as_little(tmp_path):
     rows = [("ID 1", "ID 2", "Drug"), ("P1", "B2", "Furosemide 40 mg tab"), ("P1", "B3", "Simvastatin 20 mg tab"),
             ("P2", "B2", "Lisinopril 10 mg tab"), ("P2", "B3", "Metformin 500 mg tab")]  # fmt: skip

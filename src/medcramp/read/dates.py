@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from medcramp.knowledge import columns as column_knowledge
 
 MONTH_FIRST, DAY_FIRST = "month first", "day first"
+NO_MATTER = "no date depends on it"
 SERIAL_RANGE = (14_000, 80_000)  # 1938 to 2119, in date columns only
 YEARS = (1850, 2300)  # outside lie the "no date" of databases; research data is shifted into the 22nd century
 SERIAL_ORIGIN = date(1899, 12, 30)
@@ -116,7 +117,7 @@ def decide(
             order = MONTH_FIRST if found.month_first > found.day_first else DAY_FIRST
             return reading(order, f"{whose} dates that allow nothing else")
     if not own.ambiguous:
-        return reading(MONTH_FIRST, "no date depends on it")
+        return reading(MONTH_FIRST, NO_MATTER)
     if own.dotted:
         return reading(DAY_FIRST, "written with dots")
     if habit:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from medcramp.read.canonical import Canonical
+from medcramp.read.dates import NO_MATTER
 from medcramp.read.lab_titles import is_lab
 from medcramp.read.layouts import FIELDS
 from medcramp.read.ledger import IGNORED, REJECTED, Fates
@@ -21,6 +22,7 @@ MASK = "•"
 PLAIN_SHAPE = "one row per record"
 SHOWN = tuple(name for name in RECORD_COLUMNS if not name.startswith("source_"))
 LAB = "laboratory value"
+AFTER = "; another column comes first"
 
 
 def reading(
@@ -30,15 +32,19 @@ def reading(
     header = understood.header
     meaning = understood.meaning
     field_of = {place: name for name, places in meaning.fields.items() for place in places if name != "other"}
+    first = {place for places in meaning.fields.values() for place in places[:1]}
     found: dict[str, object] = {
         "file": understood.grid.file,
         "sheet": understood.grid.sheet,
         "kind": understood.kind or "records",
         "shape": ", ".join(shaped.names) if shaped and shaped.names else PLAIN_SHAPE,
         "header_rows": _header_rows(understood),
+        "format": understood.grid.container if understood.grid.role else "",
         "columns": [
             {
                 "number": place + 1,
+                "name": title,
+                "first": place in first,
                 "title": " / ".join(part for part in (header.groups[place], title) if part),
                 "field": field_of.get(place) or _lab(title, header.groups[place]),
                 "why": meaning.why.get(place) or _lab(title, header.groups[place]) or "no meaning was found",
@@ -79,7 +85,8 @@ def explanation(result: ReadResult, mask: bool = False) -> Iterator[str]:
         yield from _table(table)
         if table.get("kind") == "records":
             yield from _examples(result, str(table["file"]), str(table.get("sheet", "")), mask)
-            yield from _snippet(table)
+            if not table.get("format"):
+                yield from _snippet(table)
         yield ""
     if result.notices:
         yield "Notes"
@@ -93,24 +100,28 @@ def _place(place: str) -> str:
 def _table(table: Mapping[str, Any]) -> Iterator[str]:
     sheet = f", sheet {table['sheet']!r}" if table.get("sheet") else ""
     yield f"{table['file']}{sheet}"
-    if "format" in table:
+    if table.get("format"):
         yield f"  Format      {table['format']}: says itself what everything means"
+    if "columns" not in table:
         return
     yield f"  Holds       {'medication records' if table['kind'] == 'records' else table['kind']}"
-    yield f"  Header      {table['header_rows'] or 'none found'}"
-    yield f"  Shape       {table['shape']}"
+    if not table.get("format"):
+        yield f"  Header      {table['header_rows'] or 'none found'}"
+        yield f"  Shape       {table['shape']}"
     columns: Sequence[Mapping[str, Any]] = table["columns"]
     used = [column for column in columns if column["field"]]
     if used:
         yield "  Columns"
         width = min(40, max(len(column["title"]) for column in used) + 1)
         for column in used:
-            yield f"    {column['number']:>3}  {column['title'][:40]:<{width}} {column['why']}"
+            later = "" if column["first"] or column["field"] == LAB else AFTER
+            yield f"    {column['number']:>3}  {column['title'][:40]:<{width}} {column['why']}{later}"
     unused = [column["title"] or f"column {column['number']}" for column in columns if not column["field"]]
     if unused:
         yield f"  Not used    {', '.join(unused)}"
     for name, (order, why) in table.get("dates", {}).items():
-        yield f"  Dates       {name}: {order}; {why}"
+        if why != NO_MATTER:
+            yield f"  Dates       {name}: {order}; {why}"
     for outcome in ("rejected", "ignored"):
         for reason, count in table.get(outcome, {}).items():
             yield f"  {outcome.capitalize():<11} {count:,} rows: {reason}"
@@ -134,8 +145,8 @@ def _snippet(table: Mapping[str, Any]) -> Iterator[str]:
     """Options that say the same as was found: a start for saying something else."""
     mapped: dict[str, str] = {}
     for column in table.get("columns", ()):
-        if column["field"] in FIELDS and column["title"]:
-            mapped.setdefault(column["field"], column["title"].split(" / ")[-1])
+        if column["field"] in FIELDS and column["name"] and column["first"]:
+            mapped.setdefault(column["field"], column["name"])
     if not mapped:
         return
     yield "  To override any of it, change and add what is wrong:"

@@ -44,6 +44,13 @@ def not_understood(path: Path, found: Sequence[Understood]) -> ColumnsNotUnderst
             file=path,
             place=place,
         )
+    if best.kind == "records" and best.missing == ("drug",) and (code := best.meaning.first("drug_code")) is not None:
+        return ColumnsNotUnderstoodError(
+            f"its medicines are given only as codes ({best.header.titles[code]!r}) that cannot be turned into names here",
+            remedy=f"export the column with the medicine's name (or its NDC, RxNorm or ATC code) too. {titles(best)}",
+            file=path,
+            place=place,
+        )
     missing = " and ".join(WORDS.get(name, name) for name in best.missing) or "the medicine (a name or a code)"
     return ColumnsNotUnderstoodError(
         f"no column for {missing} was found",
