@@ -273,6 +273,11 @@ def test_two_columns_of_the_store_and_doses_stand_behind_the_record(tmp_path):
     assert told(read_rows(tmp_path, rows), "store", "dosing") == [("07", None), ("08", None)]
 
 
+def test_a_code_of_the_substance_is_a_medicine_too(tmp_path):
+    rows = [("Patient ID", "ATC", "Date"), ("17", "C03CA01", "14.03.2025"), ("18", "C10AA05", "15.03.2025")]
+    assert told(read_rows(tmp_path, rows), "patient_id", "atc") == [("17", "C03CA01"), ("18", "C10AA05")]
+
+
 def test_customers_that_are_shops_are_no_patients(tmp_path):
     rows = [("Order Date", "Item", "NDC", "Qty Ordered", "Customer")]
     rows += [("04/13/2025", f"FUROSEMIDE {n} MG TABLET", "00054429925", "3", "HILL STREET PHARMACY") for n in (20, 40)]

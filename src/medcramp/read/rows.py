@@ -24,7 +24,7 @@ FOOTERS = {"total": "a total, not a record", "page": "a page heading", "footer":
 def refuse_rows(reader: Reader, found: Mapping[str, Column], fates: Fates, has_patient: np.ndarray) -> None:
     """Rows that are no record: totals and footers, no drug, no patient, carrier fluids."""
     table = reader.table
-    named = found["drug"].known | found["ndc"].known | found["rxcui"].known
+    named = found["drug"].known | found["ndc"].known | found["rxcui"].known | found["atc"].known
     small = np.flatnonzero((~(named & has_patient) | _called_total(reader, found["drug"])) & fates.open)
     if len(small):
         _mark_footers(reader, fates, small)

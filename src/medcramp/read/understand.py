@@ -19,7 +19,7 @@ from medcramp.read.realign import realigned
 from medcramp.read.tables import Table, body_of, head_of
 
 PERSON = ("patient_id", "patient_name", "last_name")
-MEDICINE = ("drug", "ndc", "rxcui", "generic_name")
+MEDICINE = ("drug", "ndc", "rxcui", "generic_name", "atc")
 KINDS: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "records": (PERSON, MEDICINE),
     "labs": (PERSON, ("test", "loinc"), ("value",)),
