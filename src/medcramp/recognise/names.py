@@ -91,8 +91,7 @@ def interpret(name: tuple[Piece, ...], vocabulary: Vocabulary, near: Mapping[str
     if named.status == AMBIGUOUS:
         return named
     notes = [*named.notes, *(f"carrier left out: {carrier}" for carrier in carriers)]
-    fluids = [device.phrase for device in devices if device.phrase in vocabulary.carriers]
-    named = replace(named, carriers=(*carriers, *fluids))
+    carriers += [device.phrase for device in devices if device.phrase in vocabulary.carriers]
     status = named.status
     left = [word for word in rest if word not in joined_rest]
     brand_only = all(hit.meaning.brand for hit in used)
@@ -111,7 +110,9 @@ def interpret(name: tuple[Piece, ...], vocabulary: Vocabulary, near: Mapping[str
     if modifiers and not _covered(modifiers, used):
         status = APPROXIMATE
         notes.append(f"may change what it contains: {' '.join(modifiers)}")
-    return replace(named, status=status, notes=tuple(notes))
+    if not carriers and status == named.status and len(notes) == len(named.notes):
+        return named
+    return replace(named, status=status, notes=tuple(notes), carriers=tuple(carriers))
 
 
 @dataclass(slots=True)
@@ -288,6 +289,8 @@ def _without_far_guesses(hits: list[Hit], rest: list[str], joined_rest: list[str
 def _without_carriers(hits: list[Hit], solvents: list[Hit], vocabulary: Vocabulary) -> tuple[list[Hit], list[str]]:
     """What a drug is dissolved in ("in NaCl") is no component beside it; returns the rest and the names left out."""
     carriers = [hit for hit in hits if _is_carrier(hit.meaning, vocabulary)]
+    if not carriers:
+        return hits, [hit.meaning.phrase for hit in solvents]
     others = [hit for hit in hits if hit not in carriers]
     if not any(vocabulary.kinds.get(part) == "drug" for hit in others for part in hit.meaning.ingredients):
         others, carriers = hits, []
@@ -295,10 +298,10 @@ def _without_carriers(hits: list[Hit], solvents: list[Hit], vocabulary: Vocabula
 
 
 def _is_carrier(meaning: Meaning, vocabulary: Vocabulary) -> bool:
-    parts = set(meaning.ingredients)
-    return meaning.phrase in vocabulary.carriers or (
-        bool(parts) and not meaning.brand and vocabulary.carriers.keys() >= parts
-    )
+    if meaning.phrase in vocabulary.carriers:
+        return True
+    parts = meaning.ingredients
+    return bool(parts) and not meaning.brand and all(part in vocabulary.carriers for part in parts)
 
 
 def _mostly_guessed(hits: list[Hit], rest: list[str]) -> bool:
