@@ -201,3 +201,18 @@ def test_a_brand_with_two_meanings_is_settled_by_the_line_or_the_country(text, j
 def test_the_country_that_settled_a_name_is_said():
     (row,) = recognise.identify(["Urex"], knowledge.load(), jurisdiction="AU").to_dict("records")
     assert row["note"] == "urex → furosemide (as sold in AU)"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Zxqvamin with Glucose 100ml",
+        "Zxqvacaine 0.5% injection with dextrose",
+        "ZXQVO-DEX",
+        "Zxqvex honey and lemon",
+        "Zxqvomab powder for injection 7.5 mg with diluent",
+    ],
+)
+def test_what_an_unknown_name_is_dissolved_in_is_not_taken_for_it(text):
+    (row,) = identified(text)
+    assert row["status"] in ("ambiguous", "unknown") and not row["ingredients"]

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rapidfuzz.distance import OSA
 
 from medcramp.knowledge import vocabulary_checks as checks
 from medcramp.knowledge.files import knowledge_folder, read_csv
@@ -95,6 +96,39 @@ def test_combination_brands_name_every_component(brand: str, components: str) ->
 def test_eye_drops_are_not_systemic(brand: str) -> None:
     routes = {cells["brand"]: cells["route"] for _, cells in read_csv(SHIPPED / "brands_us.csv")}
     assert routes[brand] == "ophthalmic"
+
+
+@pytest.mark.parametrize(
+    ("name", "ingredient"),
+    [
+        ("leuprorelin", "leuprolide"),
+        ("methylergometrine", "methylergonovine"),
+        ("ethinyloestradiol", "ethinyl estradiol"),
+        ("isosorbide 5 mononitrate", "isosorbide mononitrate"),
+        ("hexamine hippurate", "methenamine"),
+        ("silver sulphadiazine", "silver sulfadiazine"),
+        ("isonicotinic acid hydrazide", "isoniazid"),
+        ("tetanus immunoglobulin", "tetanus immune globulin"),
+    ],
+)
+def test_names_of_other_countries_lead_to_the_same_ingredient(name: str, ingredient: str) -> None:
+    meanings = {found.ingredients for found in checks.read_names(SHIPPED) if found.phrase == name}
+    assert meanings == {frozenset({ingredient})}
+
+
+@pytest.mark.parametrize("name", ["deladex", "lysin", "zemax", "ketrel"])
+def test_a_brand_abroad_one_letter_from_a_name_here_is_asked_about(name: str) -> None:
+    meanings = {cells["name"]: cells["meanings"] for _, cells in read_csv(SHIPPED / "ambiguous.csv")}
+    assert len(meanings[name].split(";")) == 2
+
+
+def test_a_known_misspelling_is_nearer_to_its_medicine_than_to_any_other() -> None:
+    names_known = [name for name in checks.read_names(SHIPPED) if name.file != "synonyms_misspelt.csv"]
+    for _, cells in read_csv(SHIPPED / "synonyms_misspelt.csv"):
+        meant = frozenset(cells["ingredient"].split(";"))
+        own = min(OSA.distance(cells["name"], name.phrase) for name in names_known if name.ingredients == meant)
+        others = (OSA.distance(cells["name"], name.phrase) for name in names_known if name.ingredients != meant)
+        assert own + 2 <= min(others), cells["name"]
 
 
 def test_sound_tables_have_no_problem(vocabulary: Vocabulary) -> None:

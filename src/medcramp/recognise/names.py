@@ -24,6 +24,7 @@ UNNAMED = Meaning(NAME, "")
 """Stands for a word that no table knows: a cation beside it is the salt of something, never an electrolyte."""
 SHORT_WORD = 3
 DEVICES = ("device", "test", "supply")
+CARRIER = "carrier"
 EQUIPMENT = "equipment"
 """What is a device when the line begins with it ("tape, paper"), and may be a form behind a drug (clonazepam wafer)."""
 
@@ -73,12 +74,14 @@ def interpret(name: tuple[Piece, ...], vocabulary: Vocabulary, near: Mapping[str
     rest, joined_rest, devices, modifiers = walked.rest, walked.joined_rest, walked.devices, walked.modifiers
     hits = _without_far_guesses(walked.hits, rest, joined_rest)
     main = [hit for hit in hits if not hit.bracket]
-    if devices and _is_device(name, main):
+    if devices and _is_device(name, main) and not _dissolves_unknown(name, devices):
         return Named(NOT_A_DRUG, match=devices[0].phrase, score=100.0, notes=(devices[0].detail,))
     if not hits:
         return _nothing_found(rest, near)
     used = main or hits
-    if _mostly_guessed(used, rest):
+    if _mostly_guessed(used, rest) or (
+        _leads_unknown(name) and all(_is_carrier(hit.meaning, vocabulary) for hit in used)
+    ):
         names = tuple(dict.fromkeys(hit.meaning.phrase for hit in used))
         return Named(AMBIGUOUS, match=" / ".join(names), candidates=names, notes=(f"not understood: {' '.join(rest)}",))
     prefix = _foreign_prefix(name)
@@ -100,7 +103,7 @@ def interpret(name: tuple[Piece, ...], vocabulary: Vocabulary, near: Mapping[str
         notes.append(f"not understood: {' '.join(joined_rest)}")
     if left:
         notes.append(f"not understood: {' '.join(left)}")
-        leading = isinstance(name[0], str) and name[0] in left and len(name[0]) > SHORT_WORD
+        leading = _leads_unknown(name) and name[0] in left
         bare_cation = any(hit.meaning.salt for hit in used)  # "sodium bic": the rest may be its anion
         status = APPROXIMATE if brand_only or leading or bare_cation or not main else status
     if (left or modifiers) and any(hit.meaning.phrase in vocabulary.stretched for hit in used):
@@ -263,6 +266,17 @@ def _is_device(name: tuple[Piece, ...], main: list[Hit]) -> bool:
         if isinstance(piece, Meaning) and piece.kind == NOT_DRUG and piece.detail in DEVICES:
             return isinstance(before, Meaning) and before.kind in (NAME, NOT_DRUG)
     return False
+
+
+def _dissolves_unknown(name: tuple[Piece, ...], devices: list[Meaning]) -> bool:
+    """ "…mab powder with diluent": what comes with an unknown name does not make it a device."""
+    return _leads_unknown(name) and all(device.detail == CARRIER for device in devices)
+
+
+def _leads_unknown(name: tuple[Piece, ...]) -> bool:
+    """The line begins with a word that no table knows and that is long enough to be a name."""
+    first = name[0]
+    return isinstance(first, str) and _is_word(first) and len(first) > SHORT_WORD
 
 
 def _nothing_found(rest: list[str], near: Mapping[str, Near]) -> Named:
