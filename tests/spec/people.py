@@ -17,7 +17,7 @@ from medcramp.logic.facts import Facts
 
 AS_OF = date(2025, 3, 15)
 LAB = re.compile(
-    r"(?P<test>.+?)\s+(?P<value>[\d.]+)\s*(?P<unit>[^\s(,]*)\s*"
+    r"(?P<test>.+?)\s+(?P<value>[<>]?[\d.]+)\s*(?P<unit>[^\s(,]*)\s*"
     r"(?:\(upper limit (?P<upper>[\d.]+)\))?(?:,? (?P<ago>\d+) days ago)?"
 )
 STATUS = {"yes": "active", "no": "stopped", "unknown": "unknown"}

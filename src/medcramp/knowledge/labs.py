@@ -38,7 +38,8 @@ class Analyte(Fact):
     """A test: its canonical unit, how many days a result counts, and the electrolyte it measures ("" = none).
 
     `digits`: decimals that laboratories report in the canonical unit; a converted result is rounded to them, so that
-    the limit of one unit is the limit of the other (magnesium 1.7 mg/dL is 0.70 mmol/L).
+    the limit of one unit is the limit of the other (magnesium 1.7 mg/dL is 0.70 mmol/L). `serves`: the test that it
+    helps to work out ("" = none); such a result needs no limit of its own.
     """
 
     test: str
@@ -47,6 +48,7 @@ class Analyte(Fact):
     digits: OptionalNumber
     window_days: int
     electrolyte: str
+    serves: str
 
 
 class Spelling(Fact):

@@ -54,6 +54,7 @@ LAB_FACTS = (
     "upper_limit",
     "note",
 )
+UNREAD_LAB_FACTS = ("patient", "test", "name", "lacks", "date")
 
 ACTIVE, STOPPED, UNKNOWN = 1, 0, -1
 
@@ -73,6 +74,8 @@ class Facts:
     the patient's own drug lines of each exposure, with their latest and first record (row of the records frame).
     `labs` (LAB_FACTS): latest result per patient and test inside its window, canonical unit; `given_value` in
     `given_unit` is how the laboratory put it (NaN and "" when alike), `written` its own figures.
+    `unread_labs` (UNREAD_LAB_FACTS): results of that time that nothing could be made of; `lacks` is "unit" or "name" (a
+    test that is not known: `test` "", `name` as the laboratory has it).
     `conditions`, `allergies`: planes per condition set, and per group or substance.
     `labs_given`: the run had a table of results, so that a missing result means something. `record_exposure`,
     `record_active`: per record, row of `exposures` (-1 none) and ACTIVE, STOPPED or UNKNOWN.
@@ -92,6 +95,7 @@ class Facts:
     record_active: NDArray[np.int8]
     lookback_days: int = 180
     labs_given: bool = True
+    unread_labs: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(UNREAD_LAB_FACTS)))
     source_rows: NDArray[np.int32] = field(default_factory=lambda: np.empty(0, np.int32))
     source_files: pd.Series = field(default_factory=lambda: pd.Series(dtype=object))
 

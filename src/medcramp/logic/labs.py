@@ -64,11 +64,16 @@ def upper_limits(result: Latest, test: str, knowledge: Knowledge) -> np.ndarray:
 def no_result_within(facts: Facts, test: str, within_days: int) -> Mask:
     """Patients without a result of the test in so many days before the index date; one without a date counts as one.
 
-    Nobody, when the run was given no results at all: then the question was not asked.
+    A result that nothing could be made of is one too. Nobody, when the run was given no results at all: then the
+    question was not asked.
     """
     if not facts.labs_given:
         return np.zeros(facts.size, dtype=bool)
     result = latest(facts, test)
     recent: Mask = np.less_equal(facts.as_of - result.date, np.timedelta64(within_days, "D"))
     undated: Mask = (result.row >= 0) & np.isnat(result.date)
+    unread = facts.unread_labs[(facts.unread_labs["test"] == test).to_numpy()]
+    elapsed = facts.as_of - unread["date"].to_numpy().astype("datetime64[D]")
+    counts = np.isnat(elapsed) | (elapsed <= np.timedelta64(within_days, "D"))
+    recent[unread["patient"].to_numpy()[counts].astype(np.int64)] = True
     return np.logical_not(recent | undated)

@@ -36,7 +36,7 @@ def build(read: ReadResult, recognised: Recognised, knowledge: Knowledge, settin
     taken = courses.build(who.of_record, item, prn, verdicts, distinct, settings)
     sig = categorical(directions(records)).cat.codes.to_numpy().astype(np.int64)
     on_file = conditions(companions.get("conditions"), who, knowledge, settings)
-    labs = latest_results(companions.get("labs"), who, knowledge, settings)
+    labs, unread_labs = latest_results(companions.get("labs"), who, knowledge, settings)
     patients = people.describe(who, records, companions, settings)
     patients["pregnant"] = _pregnant(patients, on_file.get(PREGNANCY), settings)
     patients["egfr"], patients["egfr_note"] = filtration(
@@ -62,6 +62,7 @@ def build(read: ReadResult, recognised: Recognised, knowledge: Knowledge, settin
         record_active=verdicts.active,
         lookback_days=settings.lookback_days,
         labs_given="labs" in companions,
+        unread_labs=unread_labs,
         source_rows=records["source_row"].to_numpy(),
         source_files=records["source_file"],
     )

@@ -10,34 +10,52 @@ from numpy.typing import NDArray
 
 from medcramp.knowledge import Knowledge
 from medcramp.knowledge.labs import Adjustment, Labs
-from medcramp.logic.facts import LAB_FACTS
-from medcramp.profile.columns import categorical, dates, numbers
+from medcramp.logic.facts import LAB_FACTS, UNREAD_LAB_FACTS
+from medcramp.profile.columns import categorical, dates, each_text, number, numbers
 from medcramp.profile.people import People
 from medcramp.profile.settings import ProfileSettings
 
-_PLAIN = re.compile(r"\d+(?:\.\d+)?")
+_PLAIN = re.compile(r"(?:(?:[<>]=?|[≤≥])\s*)?\d+(?:\.\d+)?")
+_BEYOND = re.compile(r"\s*([<>≤≥])(=?)\s*(.+)", re.DOTALL)
 RATHER_FINE = 2
 """Decimals of an adjustment in a laboratory's own unit."""
 
 
 def latest_results(
     table: pd.DataFrame | None, people: People, knowledge: Knowledge, settings: ProfileSettings
-) -> pd.DataFrame:
-    """LAB_FACTS ordered by patient and test. Results outside a test's window or after the index date do not count."""
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """LAB_FACTS ordered by patient and test, and UNREAD_LAB_FACTS: results that nothing could be made of.
+
+    Results outside a test's window or after the index date do not count.
+    """
     if table is None or table.empty:
-        return pd.DataFrame({name: [] for name in LAB_FACTS}).astype({"patient": np.int64, "date": "datetime64[s]"})
+        none = pd.DataFrame({name: [] for name in LAB_FACTS}).astype({"patient": np.int64, "date": "datetime64[s]"})
+        return none, pd.DataFrame(columns=list(UNREAD_LAB_FACTS))
     labs = knowledge.labs
     rows = _canonical(table, people, labs)
-    window = np.array([settings.lab_days or labs.window_days(test) for test in labs.tests])
+    days = [settings.lab_days or labs.window_days(test) for test in labs.tests]
+    window = np.array([*days, max(days)])
     elapsed = settings.day - rows["date"].to_numpy().astype("datetime64[D]")
     age = np.where(np.isnat(elapsed), np.nan, elapsed.astype("timedelta64[D]").astype(float))
     fits = np.isnan(age) | ((age >= 0) & (age <= window[rows["code"].to_numpy()]))
-    newest = _newest(rows[fits], labs)
-    return _adjusted(newest, labs)
+    usable = rows["lacks"].to_numpy() == ""
+    newest = _newest(rows[fits & usable].drop(columns=["name", "lacks"]), labs)
+    return _adjusted(newest, labs), _unread(rows[fits & ~usable], newest, labs)
+
+
+def _unread(rows: pd.DataFrame, newest: pd.DataFrame, labs: Labs) -> pd.DataFrame:
+    """One row per patient and test that no later result stands in for."""
+    latest = pd.Series(newest["date"].to_numpy(), pd.MultiIndex.from_frame(newest[["patient", "code"]]))
+    since = latest.reindex(pd.MultiIndex.from_frame(rows[["patient", "code"]])).to_numpy()
+    rows = rows[~(since >= rows["date"].to_numpy())].sort_values(["patient", "code", "name", "date"], kind="stable")
+    rows = rows.drop_duplicates(["patient", "code", "name"], keep="last")
+    names = np.array([*labs.tests, ""], dtype=object)
+    return rows.assign(test=names[rows["code"].to_numpy()])[list(UNREAD_LAB_FACTS)].reset_index(drop=True)
 
 
 def _canonical(table: pd.DataFrame, people: People, labs: Labs) -> pd.DataFrame:
-    """Rows of known tests with a usable number, value and upper limit converted once per distinct test and unit."""
+    """Rows of the patients, value and upper limit converted once per distinct test and unit; `lacks` is what keeps the
+    value from being used: a unit that is understood, or a name that is known (`name`, `code` -1)."""
     test, unit = categorical(table["test"]), categorical(table["unit"])
     code_of = {name: code for code, name in enumerate(labs.tests)}
     tests = [labs.test_of(str(text)) for text in test.cat.categories]
@@ -47,7 +65,8 @@ def _canonical(table: pd.DataFrame, people: People, labs: Labs) -> pd.DataFrame:
     distinct, place = np.unique(code * len(units) + unit_code, return_inverse=True)
     conversion = np.array([_conversion(int(key), units, labs) for key in distinct]).reshape(-1, 2)[np.ravel(place)]
     upper = numbers(table["upper_limit"]) if "upper_limit" in table else np.full(len(table), np.nan)
-    given, digits = numbers(table["value"]), np.array([*(labs.digits(test) for test in labs.tests), np.nan])[code]
+    given = each_text(table["value"], figure, float, np.nan)
+    digits = np.array([*(labs.digits(test) for test in labs.tests), np.nan])[code]
     other = (conversion[:, 0] != 1) | (conversion[:, 1] != 0)
     value, upper = (rounded(number * conversion[:, 0] + conversion[:, 1], other, digits) for number in (given, upper))
     rows = pd.DataFrame(
@@ -62,11 +81,29 @@ def _canonical(table: pd.DataFrame, people: People, labs: Labs) -> pd.DataFrame:
             "upper_limit": upper,
         }
     )
-    return rows[(rows["patient"] >= 0) & (rows["code"] >= 0) & rows["value"].notna()]
+    known = code >= 0
+    names = np.array([*test.cat.categories.astype(str), ""], dtype=object)
+    rows["name"] = np.where(known, "", names[test.cat.codes.to_numpy()])
+    rows["lacks"] = np.select([~known, np.isnan(value)], ["name", "unit"], default="")
+    told = (rows["patient"] >= 0).to_numpy() & ~np.isnan(given) & table["test"].notna().to_numpy()
+    kept: pd.DataFrame = rows[told]
+    return kept
+
+
+def figure(text: str) -> float:
+    """A result as a number; ">60" is just above 60 and "<0.01" just below 0.01: no limit that it certainly passes is
+    missed. NaN for words."""
+    beyond = _BEYOND.fullmatch(text)
+    if beyond is None:
+        return number(text)
+    sign, equal, rest = beyond.groups()
+    value = number(rest)
+    bound = {"<": -np.inf, ">": np.inf}.get(sign)
+    return value if equal or bound is None else float(np.nextafter(value, bound))
 
 
 def _figures(column: pd.Series) -> NDArray[np.object_]:
-    """The plain numbers of a column as they were written ("3.0"), "" for anything else."""
+    """The plain numbers of a column as they were written ("3.0", ">60"), "" for anything else."""
     text = categorical(column)
     words = [str(value).strip() for value in text.cat.categories]
     plain = np.array([*(word if _PLAIN.fullmatch(word) else "" for word in words), ""], dtype=object)

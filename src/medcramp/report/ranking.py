@@ -46,8 +46,9 @@ def of_all(not_assessed: pd.DataFrame) -> pd.DataFrame:
 def lacking_lines(general: pd.DataFrame) -> list[str]:
     """Per row of `of_all` a sentence: for what and whom it is lacking, and what would settle it."""
     lines = []
-    for findings, people, remedy in zip(general["findings"], general["patients"], general["remedy"], strict=True):
-        what = f"{findings:,} findings" if findings else "prescribing cascades"
+    columns = (general[name] for name in ("findings", "patients", "remedy", "subject"))
+    for findings, people, remedy, subject in zip(*columns, strict=True):
+        what = f"{findings:,} findings" if findings else str(subject).lower()
         lines.append(f"{what} of {people:,} patients wait for it: {remedy}")
     return lines
 

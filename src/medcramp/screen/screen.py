@@ -73,7 +73,7 @@ def screen(facts: Facts, knowledge: Knowledge, settings: ScreenSettings | None =
     return Screened(
         findings=findings,
         electrolytes=table(all_sides, evaluator),
-        not_assessed=not_assessed(findings, undated, facts),
+        not_assessed=not_assessed(findings, undated, facts, knowledge),
         suppressed=int(hidden.sum()),
         replaced=replaced + repeated,
         below_severity=below,

@@ -8,12 +8,14 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from medcramp.knowledge import Knowledge
 from medcramp.logic.facts import Facts, Index
 from medcramp.logic.planes import Mask
 from medcramp.records import NOT_ASSESSED_COLUMNS
 from medcramp.screen.batch import VERIFY, Batch
 from medcramp.screen.lacking import DATES, Lack, lacks
 from medcramp.screen.lines import joined
+from medcramp.screen.unjudged import unjudged
 
 _REMEDIES = (
     ("whether", "ask the patient"),
@@ -57,11 +59,12 @@ def without_undated(batches: Sequence[Batch], facts: Facts) -> tuple[list[Batch]
     return kept, affected
 
 
-def not_assessed(findings: pd.DataFrame, undated: Mask, facts: Facts) -> pd.DataFrame:
+def not_assessed(findings: pd.DataFrame, undated: Mask, facts: Facts, knowledge: Knowledge) -> pd.DataFrame:
     """NOT_ASSESSED_COLUMNS. First what the whole run lacks, once and without a patient, most wanted first; then,
     ordered by patient, one row per patient and missing fact. Both name the rules that wait and count their findings.
 
-    The `undated` patients could not be looked at for prescribing cascades: start dates are what they lack.
+    The `undated` patients could not be looked at for prescribing cascades: start dates are what they lack. Results of
+    the laboratory that nobody judged stand last, in both parts.
     """
     waiting = _waiting(findings)
     wide = lacks(facts, [*waiting["missing"].unique(), *([CASCADES.missing] if undated.any() else [])])
@@ -69,10 +72,15 @@ def not_assessed(findings: pd.DataFrame, undated: Mask, facts: Facts) -> pd.Data
     cascades = np.flatnonzero(undated)
     everybody = [_of_all(found, waiting[lack == found.name], cascades) for found in dict.fromkeys(wide.values())]
     everybody.sort(key=lambda row: (-int(str(row["findings"])), str(row["missing"])))
-    parts = [
-        pd.DataFrame(everybody, columns=list(NOT_ASSESSED_COLUMNS)),
-        _of_each(waiting[lack.isna()], [] if CASCADES.missing in wide else cascades, facts),
-    ]
+    results_of_all, results = unjudged(facts, knowledge)
+    each = [_of_each(waiting[lack.isna()], [] if CASCADES.missing in wide else cascades, facts), results]
+    parts = [pd.DataFrame(everybody, columns=list(NOT_ASSESSED_COLUMNS)), results_of_all]
+    if len(results):
+        ids = pd.Index(facts.patients["patient_id"].to_numpy(dtype=object))
+        both = pd.concat(each, ignore_index=True)
+        parts.append(both.iloc[np.argsort(ids.get_indexer(both["patient_id"]), kind="stable")])
+    else:
+        parts.append(each[0])
     return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
 
 
