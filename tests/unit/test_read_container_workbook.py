@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from fixtures.exports import book_of, excel_xml, grids, ods_package, texts, written, xlsx, zipped
-from medcramp.errors import InputUnreadableError
+from medcramp.errors import InputUnreadableError, UserError
+from medcramp.read import read_inputs
 from medcramp.read.containers.number_formats import shown, zero_formats
 from medcramp.read.containers.workbook import number_text
 from medcramp.read.options import ReadOptions
@@ -178,3 +179,9 @@ def test_numbers_keep_their_value_and_show_no_needless_point(number: float) -> N
     text = number_text(float(number))
     assert float(text) == number
     assert not text.endswith(".0")
+
+
+def test_an_empty_workbook_is_refused_in_words(tmp_path: Path) -> None:
+    openpyxl.Workbook().save(tmp_path / "empty.xlsx")
+    with pytest.raises(UserError):
+        read_inputs([tmp_path / "empty.xlsx"], ReadOptions(), {})

@@ -52,6 +52,45 @@ def test_the_first_heading_is_no_second_row_of_titles(tmp_path):
     ]
 
 
+def test_the_first_heading_stands_above_the_titles_and_is_continued_on_the_next_page(tmp_path):
+    titles = ("", "Medication", "Directions", "Start")
+    rows = [
+        ("Sunrise Assisted Living",),
+        ("Adler, Ann   DOB: 03/24/1944   Room: 10A",),
+        titles,
+        ("", "Furosemide 40 mg tab", "1 tab daily", "04/13/2025"),
+        ("Sunrise Assisted Living",),
+        ("Adler, Ann (continued)",),
+        titles,
+        ("", "Simvastatin 20 mg tab", "1 tab at bedtime", "04/14/2025"),
+        ("Brook, Bob   DOB: 07/04/1939   Room: 11A",),
+        titles,
+        ("", "Lisinopril 10 mg tab", "1 tab daily", "04/15/2025"),
+    ]
+    assert told(read_rows(tmp_path, rows), "patient_name", "birth_date", "drug") == [
+        ("Adler, Ann", "1944-03-24", "Furosemide 40 mg tab"),
+        ("Adler, Ann", "1944-03-24", "Simvastatin 20 mg tab"),
+        ("Brook, Bob", "1939-07-04", "Lisinopril 10 mg tab"),
+    ]
+
+
+def test_directions_under_the_records_of_a_profile_without_a_column_for_them(tmp_path):
+    path = tmp_path / "profile.txt"
+    path.write_text("""PATIENT: ADLER, ANN (20417)   DOB 03/24/1944
+    RX#      DRUG                         QTY    DS  LAST FILL
+    810001   TORSEMIDE 20 MG TABLET        90    90  04/14/2025
+             TAKE 1 TABLET BY MOUTH EVERY
+             MORNING
+    810002   LOSARTAN 50 MG TABLET         90    90  04/16/2025
+             SIG: 1 TAB PO DAILY
+    PATIENT TOTAL: 2 PRESCRIPTIONS
+""")
+    assert told(read(path), "patient_id", "patient_name", "birth_date", "drug", "sig") == [
+        ("20417", "ADLER, ANN", "1944-03-24", "TORSEMIDE 20 MG TABLET", "TAKE 1 TABLET BY MOUTH EVERY MORNING"),
+        ("20417", "ADLER, ANN", "1944-03-24", "LOSARTAN 50 MG TABLET", "1 TAB PO DAILY"),
+    ]
+
+
 def test_groups_under_patient_headings(tmp_path):
     titles = ("Rx #", "Fill Date", "Drug", "Qty", "Days")
     rows = [

@@ -58,6 +58,14 @@ def test_headings_above_titles_give_them_meaning(tmp_path):
     ]
 
 
+def test_a_plain_title_is_not_read_with_a_heading_that_means_something_else(tmp_path):
+    rows = [("Patient", "", "Drug", ""), ("Name", "DOB", "Name", "Directions"),
+            ("ADLER, ANN", "03/24/1944", "FUROSEMIDE 40 MG TABLET", "take 1 daily")]  # fmt: skip
+    assert told(read_rows(tmp_path, rows), "patient_name", "drug", "sig") == [
+        ("ADLER, ANN", "FUROSEMIDE 40 MG TABLET", "take 1 daily")
+    ]
+
+
 def test_two_columns_of_one_title_that_disagree_are_unknown_and_said(tmp_path):
     rows = [
         ("ID", "Age", "Drug", "Qty", "Qty"),

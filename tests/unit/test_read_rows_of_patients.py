@@ -90,6 +90,22 @@ def test_an_administration_record_of_one_resident_with_nothing_but_medicine_and_
     ]
 
 
+def test_directions_in_the_row_below_are_no_medicine(tmp_path):
+    rows = [
+        ("Name: Adler, Ann", "", "DOB: 03/24/1944"),
+        ("Order", "Hour", *(str(day) for day in range(1, 31))),
+        ("FUROSEMIDE 40 MG TABLET", "0800", *["KS"] * 30),
+        ("TAKE 1 TABLET BY MOUTH TWICE DAILY", "1600", *["KS"] * 30),
+        ("SIMVASTATIN 20 MG TABLET", "2100", *["KS"] * 30),
+    ]
+    result = read_rows(tmp_path, rows)
+    assert told(result, "drug", "sig") == [
+        ("FUROSEMIDE 40 MG TABLET", "TAKE 1 TABLET BY MOUTH TWICE DAILY"),
+        ("SIMVASTATIN 20 MG TABLET", None),
+    ]
+    assert reasons(result.ignored) == {4: "directions of the medicine above"}
+
+
 def test_a_form_with_blocks(tmp_path):
     rows = [
         ("My Medication List", ""),

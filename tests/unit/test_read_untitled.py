@@ -64,6 +64,12 @@ def test_without_titles_figures_that_could_be_either_stay_unknown_and_are_said(t
     assert any("--map quantity=" in notice.message for notice in result.notices)
 
 
+def test_a_code_with_a_leading_zero_is_no_amount(tmp_path):
+    rows = [("0412", "ADLER,ANN", "FUROSEMIDE 40 MG TABLET", "60", "30"),
+            ("0412", "BROOK,BOB", "LISINOPRIL 10 MG TABLET", "90", "90")]  # fmt: skip
+    assert told(read_rows(tmp_path, rows), "quantity", "days_supply")[0] == ("60", "30")
+
+
 def test_half_tablets_last_longer_than_their_count(tmp_path):
     rows = [
         ("ADLER,ANN", "03/24/1944", "FUROSEMIDE 40 MG TABLET", "45", "90"),

@@ -25,6 +25,8 @@ ASIDE = {"other", "store"}
 DATA_PENALTY = 1.5
 DAYS_WEIGHT = 2.0
 """What days across say of a table: a medicine beside them is an administration record."""
+PLAIN = 3
+"""Strength of a title that says by itself what it means."""
 VALUE = re.compile(r"^(?P<label>[^:]+):\s*(?P<value>\S.*)$")
 Cells = Sequence[str | None]
 
@@ -53,6 +55,9 @@ def title_meanings(columns: Columns, title: str, group: str, kind: str) -> Mappi
     if not group:
         return alone
     together = columns.meanings(f"{group} {title}", kind)
+    plain = max(alone.values(), default=0) == PLAIN and not alone.keys() & together.keys()
+    if plain and together.keys() & columns.meanings(group, kind).keys():
+        return alone  # "Directions" under "Drug": the heading says nothing that the title does not say better
     return together if max(together.values(), default=0) >= max(alone.values(), default=0) else alone
 
 

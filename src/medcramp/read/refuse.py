@@ -46,7 +46,7 @@ def not_understood(path: Path, found: Sequence[Understood]) -> ColumnsNotUnderst
         )
     if best.kind == "records" and best.missing == ("drug",) and (code := best.meaning.first("drug_code")) is not None:
         return ColumnsNotUnderstoodError(
-            f"its medicines are given only as codes ({best.header.titles[code]!r}) that cannot be turned into names here",
+            f"its medicines are given only as codes ({best.header.titles[code]!r}) that no table here turns into names",
             remedy=f"export the column with the medicine's name (or its NDC, RxNorm or ATC code) too. {titles(best)}",
             file=path,
             place=place,

@@ -208,6 +208,7 @@ def _amounts(left: Sequence[Candidate]) -> tuple[dict[str, Candidate], str]:
         c
         for c in left
         if not _serial(c.contents.texts)
+        and not any(re.match(r"0\d", text) for text in c.contents.texts)
         and all(0 < abs(float(n)) <= 1000 for t in c.contents.texts if (n := values.number(t, False)))
     ]
     usual = [c for c in small if c.contents.share(lambda t: values.number(t, False) in USUAL_DAYS) > ENOUGH]

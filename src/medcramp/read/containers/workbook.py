@@ -103,7 +103,8 @@ class _Cells:
 
     def load(self, asked: Sequence[int]) -> Body:
         """Text of the columns asked for."""
-        texts = [text_column(self.columns[position], cell_text) for position in asked]
+        cells = self.columns or [()]  # an empty sheet is a grid of one empty column
+        texts = [text_column(cells[position], cell_text) for position in asked]
         table = table_of(texts, len(self.columns[0]) if self.columns else 0)
         check_cells(table, self.limits, self.file, f'sheet "{self.sheet}"')
         names = [str(position) for position in asked] or table.column_names

@@ -6,7 +6,17 @@ from collections.abc import Mapping
 
 from medcramp.knowledge.columns import Columns
 from medcramp.read.meaning import DrugTest
-from medcramp.read.shapes import continuation, crosstab, forms, headings, lists, person_cells, printed, wide
+from medcramp.read.shapes import (
+    continuation,
+    crosstab,
+    directions_below,
+    forms,
+    headings,
+    lists,
+    person_cells,
+    printed,
+    wide,
+)
 from medcramp.read.shapes.shaped import Shaped, plain
 from medcramp.read.understand import PERSON, Understood
 
@@ -30,6 +40,7 @@ def shape(u: Understood, columns: Columns, drug_test: DrugTest, settled: Mapping
         shaped = continuation.fill_merged(shaped, u)
     shaped = continuation.fill_blanks(shaped)
     shaped = person_cells.part_cells(shaped, columns)
+    shaped = directions_below.joined(shaped, columns, drug_test)
     shaped = crosstab.one_row_per_order(shaped)
     shaped = wide.unpivot(shaped, columns, drug_test)
     shaped = lists.split_lists(shaped, columns, drug_test)

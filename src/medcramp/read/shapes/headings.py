@@ -29,6 +29,10 @@ BORN = re.compile(
     r"(\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d{1,2}[- ][A-Za-z]{3}[- ]\d{2,4})\b",
     re.IGNORECASE,
 )
+NAME_AND_ID = re.compile(
+    r"^(?P<name>[^\W\d_][^\d()]*?,[^\d()]*?)\s*[(\[#]+\s*(?:mrn|id|no\.?|acct)?[\s:#]*(?P<id>[A-Za-z]{0,4}\d{3,})\s*[)\]]?$",
+    re.IGNORECASE,
+)
 CONTINUED = re.compile(r"\(?\s*\b(?:cont(?:inued|'d|d)?\.?)\s*\)?\s*$", re.IGNORECASE)
 FEW_CELLS = 6
 NOTE_SHARE = 0.25
@@ -87,6 +91,10 @@ def before_labels(text: str, columns: Columns) -> str:
 def take(person: Person, label: str, value: str, columns: Columns) -> bool:
     """Put a value under the person field that its label means, when it can be one."""
     meanings = columns.meanings(label, "patients")
+    both = NAME_AND_ID.match(values.tidy(value)) if meanings.keys() & {"patient_id", "patient_name"} else None
+    if both and not person.keys() & {"patient_id", "patient_name"}:
+        person.update({"patient_name": both["name"].strip(" ,"), "patient_id": both["id"]})
+        return True
     if meanings.get("substance", 0) == 3:
         meanings = {"substance": 3}
     for name, _ in sorted(meanings.items(), key=lambda item: -item[1]):
@@ -137,6 +145,15 @@ def block(rows: Sequence[Sequence[str]], columns: Columns) -> Person:
     return person
 
 
+def person_in(rows: Sequence[Sequence[str]], columns: Columns) -> Person:
+    """The person whom the rows above a table name, in a block or in a heading of one line."""
+    person = block(rows, columns)
+    for row in rows:
+        line = "   ".join(cell for cell in row if cell)
+        person = (heading(line, columns) or {}) | person
+    return person
+
+
 def heading(text: str, columns: Columns) -> Person | None:
     """The person whom a heading row names: "SMITH, JOHN  DOB: 07/04/1939  SEX: M", "Patient: …", or None."""
     text = values.tidy_lines(text) if "\n" in text else text.strip()
@@ -160,7 +177,7 @@ def heading(text: str, columns: Columns) -> Person | None:
 
 def person_above(shaped: Shaped, above: Sequence[Sequence[str]], columns: Columns, drug_test: DrugTest) -> Shaped:
     """A table about one person whose identity stands above it."""
-    person = block(above, columns)
+    person = person_in(above, columns)
     if not person.keys() & {"patient_id", "patient_name", "last_name"}:
         return shaped
     rows = len(shaped.table)
@@ -212,7 +229,7 @@ def person_headings(shaped: Shaped, above: Sequence[Sequence[str]], columns: Col
     probed = _row_texts(shaped, candidates[:PROBED_ROWS])
     if not any(heading(text, columns) for text in probed):
         return shaped
-    groups = Groups(block(above, columns))
+    groups = Groups(person_in(above, columns))
     owner = np.full(len(shaped.table), -1)
     marks: list[int] = []
     known = dict(zip(candidates.tolist(), _row_texts(shaped, candidates), strict=True))

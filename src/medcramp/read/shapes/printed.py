@@ -14,10 +14,10 @@ from medcramp.read import dates
 from medcramp.read.directions import split_line
 from medcramp.read.lab_titles import is_lab
 from medcramp.read.ledger import IGNORED, Fates
-from medcramp.read.meaning import RECORDS_ONLY, DrugTest, Meaning
+from medcramp.read.meaning import RECORDS_ONLY, DrugTest, Meaning, looks_like_directions
 from medcramp.read.rows import status_word
 from medcramp.read.shapes import ruler
-from medcramp.read.shapes.headings import Groups, Person, before_labels, block, heading, pairs
+from medcramp.read.shapes.headings import Groups, Person, before_labels, heading, pairs, person_in
 from medcramp.read.shapes.shaped import Shaped
 from medcramp.read.tables import column_of, table_from
 from medcramp.read.understand import PERSON, Understood
@@ -90,10 +90,7 @@ def read_printed(u: Understood, columns: Columns, drug_test: DrugTest) -> Shaped
 
 
 def _person(top: Sequence[str], columns: Columns) -> Person:
-    person: Person = {}
-    for line in top:
-        person = (heading(line, columns) or {}) | person
-    return block([[line] for line in top], columns) | person
+    return person_in([[line] for line in top], columns)
 
 
 def _read_lines(
@@ -142,6 +139,8 @@ def _read_line(
         report.verdicts[index] = "heading"
     elif labelled and report.records and not before_labels(line, columns).strip():
         _add_labels(report.records[-1], labelled, columns)
+    elif _directions_below(report, index, line, slots, columns):
+        report.records[-1]["sig"] = f"{report.records[-1].get('sig', '')} {line.strip()}".strip()
     elif medicine and not _wraps(line, slots, cells):
         _add_free_line(report, index, line, labelled, columns)
     elif report.records and _wraps(line, slots, cells):
@@ -153,6 +152,17 @@ def _read_line(
         report.verdicts[index] = "rule"
     else:
         report.verdicts[index] = "text"
+
+
+def _directions_below(report: Report, index: int, line: str, slots: Sequence[ruler.Slot], columns: Columns) -> bool:
+    """Whether a line under a record gives its directions, in a report that has no column for them."""
+    if not report.records or any(slot.field == "sig" for slot in slots):
+        return False
+    below = index - report.starts[-1]
+    if below == 1:
+        return looks_like_directions(line.strip(), columns)
+    words = re.findall(r"[^\W_]+", line.lower())
+    return below == 2 and "sig" in report.records[-1] and any(word in columns.sig_words for word in words)
 
 
 def _names_medicine(text: str, drug_test: DrugTest) -> bool:
