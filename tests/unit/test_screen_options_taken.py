@@ -15,6 +15,8 @@ CYCLOBENZAPRINE = "cyclobenzaprine 10 mg tablet, 1 at bedtime"
 ORPHENADRINE = "orphenadrine ER 100 mg tablet, 1 twice daily"
 KETOPROFEN = "ketoprofen 75 mg capsule, 1 three times a day"
 CREAM = "ketoprofen 10 % cream, apply twice daily"
+PEPPERMINT = "peppermint oil 5 % cream, apply daily"
+LOTION = "magnesium chloride 10 % lotion, apply daily"
 MAGNESIUM = "milk of magnesia, 30 mL at bedtime"
 OXIDE = "magnesium oxide 400 mg tablet, 1 daily"
 POTASSIUM = "potassium chloride ER 10 mEq tablet, 1 daily"
@@ -48,6 +50,9 @@ def findings(run):
         ([CYCLOBENZAPRINE], HEART, "OPT-cyclobenzaprine", "contraindicated", "same_day", True),
         ([ORPHENADRINE], EYE, "OPT-orphenadrine", "contraindicated", "same_day", True),
         (["vitamin K2 180 mcg capsule, 1 daily", WARFARIN], {}, "OPT-vitamin_k2", "major", "routine", True),
+        (["menthol 4 % gel, apply to the legs"], {"age": 1}, "OPT-peppermint", "major", "routine", True),
+        ([PEPPERMINT], {"allergies": ["menthol"]}, "OPT-peppermint", "moderate", "routine", True),
+        ([LOTION], {"conditions": ["L20.9"]}, "OPT-magnesium_chloride", "minor", "routine", False),
     ],
 )  # fmt: skip
 def test_taken_although_it_is_to_be_avoided(drugs, details, rule, severity, urgency, verified):
