@@ -50,7 +50,7 @@ def findings(run):
         ([CYCLOBENZAPRINE], HEART, "OPT-cyclobenzaprine", "contraindicated", "same_day", True),
         ([ORPHENADRINE], EYE, "OPT-orphenadrine", "contraindicated", "same_day", True),
         (["vitamin K2 180 mcg capsule, 1 daily", WARFARIN], {}, "OPT-vitamin_k2", "major", "routine", True),
-        (["menthol 4 % gel, apply to the legs"], {"age": 1}, "OPT-peppermint", "major", "routine", True),
+        (["menthol 4 % gel, apply to the legs"], {"conditions": ["L97.519"]}, "OPT-peppermint", "minor", "routine", True),
         ([PEPPERMINT], {"allergies": ["menthol"]}, "OPT-peppermint", "moderate", "routine", True),
         ([LOTION], {"conditions": ["L20.9"]}, "OPT-magnesium_chloride", "minor", "routine", False),
     ],
