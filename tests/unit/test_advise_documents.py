@@ -82,6 +82,23 @@ def test_fluid_measurement_is_named_only_with_swelling_or_dialysis_on_file(case_
     assert not measures()
 
 
+@pytest.mark.parametrize(
+    ("drugs", "result", "words", "asked"),
+    [
+        (["digoxin 125 mcg tablet, 1 daily"], "potassium 3.4 mmol/L", "ECG", True),
+        (["digoxin 125 mcg tablet, 1 daily"], "potassium 3.5 mmol/L", "ECG", False),
+        (["furosemide 40 mg tablet, 1 daily"], "potassium 3.4 mmol/L", "ECG", False),
+        (["furosemide 40 mg tablet, 1 daily"], "potassium 2.4 mmol/L", "ECG", True),
+        (["lisinopril 20 mg tablet, 1 daily"], "potassium 6.0 mmol/L", "ECG", True),
+        (["lisinopril 20 mg tablet, 1 daily"], "potassium 5.9 mmol/L", "ECG", False),
+        (["lisinopril 20 mg tablet, 1 daily"], "potassium 5.5 mmol/L", "creatinine", True),
+        (["lisinopril 20 mg tablet, 1 daily"], "potassium 5.4 mmol/L", "creatinine", False),
+    ],
+)
+def test_dangerous_potassium_asks_for_an_ecg_and_the_kidneys(drugs, result, words, asked):
+    assert any(words in request for request in note(case_of(drugs=drugs, labs=[result])).requests) == asked
+
+
 def test_the_note_asks_for_tests_that_are_not_on_file(case_of):
     drugs = ["furosemide 40 mg tablet", "hydrochlorothiazide 25 mg tablet"]
     asked = " ".join(note(case_of(drugs=drugs)).requests)

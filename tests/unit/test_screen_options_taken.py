@@ -15,6 +15,7 @@ CYCLOBENZAPRINE = "cyclobenzaprine 10 mg tablet, 1 at bedtime"
 ORPHENADRINE = "orphenadrine ER 100 mg tablet, 1 twice daily"
 KETOPROFEN = "ketoprofen 75 mg capsule, 1 three times a day"
 CREAM = "ketoprofen 10 % cream, apply twice daily"
+MENTHOL = "menthol 4 % gel, apply to the legs"
 PEPPERMINT = "peppermint oil 5 % cream, apply daily"
 LOTION = "magnesium chloride 10 % lotion, apply daily"
 MAGNESIUM = "milk of magnesia, 30 mL at bedtime"
@@ -50,7 +51,7 @@ def findings(run):
         ([CYCLOBENZAPRINE], HEART, "OPT-cyclobenzaprine", "contraindicated", "same_day", True),
         ([ORPHENADRINE], EYE, "OPT-orphenadrine", "contraindicated", "same_day", True),
         (["vitamin K2 180 mcg capsule, 1 daily", WARFARIN], {}, "OPT-vitamin_k2", "major", "routine", True),
-        (["menthol 4 % gel, apply to the legs"], {"conditions": ["L97.519"]}, "OPT-peppermint", "minor", "routine", True),
+        ([MENTHOL], {"conditions": ["L97.519"]}, "OPT-peppermint", "minor", "routine", True),
         ([PEPPERMINT], {"allergies": ["menthol"]}, "OPT-peppermint", "moderate", "routine", True),
         ([LOTION], {"conditions": ["L20.9"]}, "OPT-magnesium_chloride", "minor", "routine", False),
     ],
