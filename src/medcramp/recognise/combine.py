@@ -30,12 +30,16 @@ def combine(hits: list[Hit], settle: Settle, partner: bool) -> Named:
     clear = [hit for hit in clear if not _said_better(hit, clear)]
     generics = [hit for hit in clear if not hit.meaning.brand]
     brands = [hit for hit in clear if hit.meaning.brand]
-    ingredients = list(dict.fromkeys(part for hit in generics for part in hit.meaning.ingredients))
+    have = {part for hit in generics for part in hit.meaning.ingredients}
+    unsaid = next((hit.meaning.phrase for hit in brands if not have.issuperset(hit.meaning.ingredients)), "")
     for hit in brands:
-        parts, have = set(hit.meaning.ingredients), set(ingredients)
+        parts = set(hit.meaning.ingredients)
         if have and not (have <= parts or parts <= have) and not any(other.joined for other in clear):
             return _conflict(hits)
-        ingredients += [part for part in hit.meaning.ingredients if part not in have]
+        have |= parts
+    plain = all(len(hit.meaning.ingredients) == 1 for hit in brands)  # then the order is the printed one
+    order = clear if plain else (*generics, *brands)
+    ingredients = dict.fromkeys(part for hit in order for part in hit.meaning.ingredients)
     notes += [note for hit in clear if (note := _changed(hit))]
     status = APPROXIMATE if any(hit.near and hit.near.status == APPROXIMATE for hit in clear) else NORMALISED
     first = next((hit.meaning for hit in (*brands, *generics) if hit.meaning.route or hit.meaning.form), None)
@@ -47,7 +51,7 @@ def combine(hits: list[Hit], settle: Settle, partner: bool) -> Named:
         notes=tuple(dict.fromkeys(notes)),
         route=first.route if first else "",
         form=first.form if first else "",
-        brand=brands[0].meaning.phrase if brands and not generics else "",
+        brand="" if plain and generics else unsaid,
     )
 
 

@@ -215,8 +215,8 @@ def _form_and_route(stated: str, column: _FormColumn, matched: Matched, vocabula
     column_form, column_route, _ = column
     form = matched.form if matched.form and not column_form else column_form or named.form
     usual = named.route or vocabulary.usual_route_of(named.ingredients)
-    if named.carriers and usual in GIVEN_DISSOLVED and (dissolved := _route_of_solution(named, vocabulary)):
-        usual = dissolved
+    if named.carriers and (usual in GIVEN_DISSOLVED or not vocabulary.carriers.keys().isdisjoint(named.ingredients)):
+        usual = _route_of_solution(named, vocabulary) or usual
     if form in INJECTED and usual not in (*PARENTERAL, "intravitreal", "intra_articular", "intrathecal"):
         injected = _injected_routes(named.ingredients, vocabulary)
         usual = "intravenous" if form == "infusion" else injected[0] if len(injected) == 1 else ""

@@ -198,7 +198,10 @@ def _phrase_at(vocabulary: Vocabulary, words: list[str], before: list[str], at: 
             end = at + len(candidate)
             if tuple(words[at:end]) != candidate or _STOPS.search("".join(before[at + 1 : end])):
                 continue
-            if candidate[-1][-1].isdigit() and end < len(words) and words[end] in vocabulary.units and not before[end]:
+            numbered = candidate[-1][-1].isdigit()
+            if numbered and (
+                ")" in before[end - 1] or (end < len(words) and words[end] in vocabulary.units and not before[end])
+            ):
                 continue
             return len(candidate), longest
     return (0, None) if meaning is None else (1, meaning)

@@ -9,10 +9,11 @@ from typing import NamedTuple
 
 from medcramp.knowledge import wording
 from medcramp.knowledge.vocabulary import MISSPELLING, Meaning, Vocabulary
-from medcramp.recognise.lines import Line, Piece, cut
+from medcramp.recognise.lines import HYPHEN, JOIN, Line, Piece, cut
 from medcramp.recognise.named import EXACT, NORMALISED, NOT_A_DRUG, UNKNOWN, Named, Near
 from medcramp.recognise.names import interpret, unknown_chunks, without_salts
 from medcramp.recognise.near import Nearest
+from medcramp.recognise.partners import Partners
 from medcramp.recognise.strength import Strength, parse
 from medcramp.records import Progress, no_progress
 
@@ -47,6 +48,11 @@ class Matcher:
     def nearest(self) -> Nearest:
         """Names by spelling and sound, asked about words that no table knows."""
         return Nearest(self.vocabulary)
+
+    @cached_property
+    def partners(self) -> Partners:
+        """What is combined with what, asked about words that no table knows beside a mark that joins components."""
+        return Partners(self.vocabulary)
 
     def match(self, texts: Sequence[str], progress: Progress = no_progress) -> list[Matched]:
         """Understand each text; give distinct texts, the answer has the same order."""
@@ -127,7 +133,11 @@ class Matcher:
 
         chunks = unknown_chunks(name)
         known = {chunk: near for chunk in chunks if (near := self._near.get(chunk)) and near.status != UNKNOWN}
-        named = interpret(name, self.vocabulary, known, settle)
+        written = name
+        if JOIN in name or (chunks and HYPHEN in name):
+            written, completed = self.partners.complete(name)
+            known |= completed
+        named = interpret(written, self.vocabulary, known, settle)
         if named.status == UNKNOWN:
             nearest = (self._near.get(chunk) for chunk in chunks)
             options = tuple(dict.fromkeys(option for near in nearest if near for option in near.options))

@@ -32,8 +32,8 @@ class Near:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """The drug a line names. `ingredients` in printed order; `candidates` are shown, never used; `carriers` is what the
-    drug is dissolved in."""
+    """The drug a line names. `ingredients` in printed order; `candidates` are shown, never used; `brand` is
+    the one that alone tells what some of them are; `carriers` is what the drug is dissolved in."""
 
     status: str
     ingredients: tuple[str, ...] = ()

@@ -157,6 +157,9 @@ def _walk(name: tuple[Piece, ...], vocabulary: Vocabulary, near: Mapping[str, Ne
                 beside = found.hits[-1].meaning if len(found.hits) > known else UNNAMED
                 continue
         elif piece.kind == SALT:
+            if pending == JOIN and not _is_next_name(name, place):  # "atenolol/chlor": a component, whatever it is
+                found.rest.append(piece.phrase)
+                found.joined_rest.append(piece.phrase)
             pending = ""
         elif piece.kind == NOT_DRUG:
             found.devices.append(piece)
@@ -175,6 +178,12 @@ def _walk(name: tuple[Piece, ...], vocabulary: Vocabulary, near: Mapping[str, Ne
     if not found.hits:
         found.hits, found.solvents = found.solvents, []
     return found
+
+
+def _is_next_name(name: tuple[Piece, ...], place: int) -> bool:
+    """Does a name or an unknown word follow right behind ("/ sodium valproate")?"""
+    following = name[place + 1] if place + 1 < len(name) else ""
+    return _is_word(following) or (isinstance(following, Meaning) and following.kind == NAME)
 
 
 def _is_beside(
