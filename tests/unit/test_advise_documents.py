@@ -95,7 +95,7 @@ def test_fluid_measurement_is_named_only_with_swelling_or_dialysis_on_file(case_
         (["lisinopril 20 mg tablet, 1 daily"], "potassium 5.4 mmol/L", "creatinine", False),
     ],
 )
-def test_dangerous_potassium_asks_for_an_ecg_and_the_kidneys(drugs, result, words, asked):
+def test_dangerous_potassium_asks_for_an_ecg_and_the_kidneys(case_of, drugs, result, words, asked):
     assert any(words in request for request in note(case_of(drugs=drugs, labs=[result])).requests) == asked
 
 
