@@ -1,11 +1,14 @@
 """The short ways through recognition say what the long way says."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from medcramp import knowledge
-from medcramp.knowledge.vocabulary import SALT
+from medcramp import knowledge, recognise
+from medcramp.knowledge import wording
+from medcramp.knowledge.vocabulary import SALT, _phrase
 from medcramp.recognise.combine import combine
 from medcramp.recognise.lines import cut
 from medcramp.recognise.named import Hit
@@ -78,3 +81,29 @@ LONGER = ["colecalciferolhydrat", "diphenhydraminehydrochlorde", "pneumococcalpo
 @pytest.mark.parametrize("word", UNKNOWN_WORDS)
 def test_what_a_word_is_near_does_not_hang_on_the_other_words(word):
     assert NEAREST.resolve([word]).get(word) == NEAREST.resolve([*UNKNOWN_WORDS, *LONGER]).get(word)
+
+
+PIECES = st.sampled_from(
+    [*CLEAR[:: len(CLEAR) // 300], "20 mg", "tab", "er", "(", ")", "/", "-", "in d5w", "pot cl", "hct", "zzyzx"]
+)
+
+
+@settings(deadline=None)
+@given(st.lists(PIECES, min_size=1, max_size=6))
+def test_phrases_are_found_the_same_with_and_without_looking_for_longer_ones(pieces):
+    text = " ".join(pieces)
+    spelled = {**{word: word for word in wording.words(text)}, **VOCABULARY.spelled_out}
+    assert cut(text, replace(VOCABULARY, spelled_out=spelled)) == cut(text, VOCABULARY)
+
+
+@given(st.text(alphabet=st.sampled_from("abcXYZ -1.5µé'®"), max_size=20))
+def test_plain_names_are_folded_as_all_others(name):
+    assert _phrase(name) == " ".join(word for word in wording.words(name.replace("-", " ")))
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.lists(st.tuples(PIECES, st.sampled_from(["", "5 mg", "10-20 mg", "inj"])), min_size=2, max_size=8))
+def test_lines_are_understood_alone_as_among_others(parts):
+    texts = [" ".join(part) for part in parts]
+    together = recognise.identify(texts, knowledge.load()).to_dict("records")
+    assert together == [recognise.identify([text], knowledge.load()).to_dict("records")[0] for text in texts]
