@@ -216,3 +216,27 @@ def test_the_country_that_settled_a_name_is_said():
 def test_what_an_unknown_name_is_dissolved_in_is_not_taken_for_it(text):
     (row,) = identified(text)
     assert row["status"] in ("ambiguous", "unknown") and not row["ingredients"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "VALSARTAN-",
+        "AMLODIPINE BESYLATE/",
+        "LOSARTAN-H",
+        "ATENOLOL/C",
+        "TRIAMTERENE-HYDROCHL",
+        "SULFAMETHOXAZOLE-TRI",
+    ],
+)
+def test_half_a_combination_is_not_sure(text):
+    (row,) = identified(text)
+    assert row["status"] in ("approximate", "ambiguous")
+
+
+@pytest.mark.parametrize(
+    "text", ["VALSARTAN - 80 MG", "metoprolol-ER", "Nitrofurantoin Mono/Macro", "Losartan-Potassium"]
+)
+def test_a_joiner_before_strength_form_or_salt_hides_nothing(text):
+    (row,) = identified(text)
+    assert row["status"] in ("exact", "normalised")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -10,12 +11,16 @@ from typing import NamedTuple
 from medcramp.knowledge import wording
 from medcramp.knowledge.vocabulary import MISSPELLING, Meaning, Vocabulary
 from medcramp.recognise.lines import HYPHEN, JOIN, Line, Piece, cut
-from medcramp.recognise.named import EXACT, NORMALISED, NOT_A_DRUG, UNKNOWN, Named, Near
+from medcramp.recognise.named import APPROXIMATE, EXACT, NORMALISED, NOT_A_DRUG, UNKNOWN, Named, Near
 from medcramp.recognise.names import interpret, unknown_chunks, without_salts
 from medcramp.recognise.near import Nearest
 from medcramp.recognise.partners import Partners
 from medcramp.recognise.strength import Strength, parse
 from medcramp.records import Progress, no_progress
+
+_JOINED_END = re.compile(r"[a-z)][-/&] *([a-z]*)$")
+SHORTEST_SALT_CUT = 5
+NOT_UNDERSTOOD = "not understood: "
 
 
 class Matched(NamedTuple):
@@ -83,6 +88,8 @@ class Matcher:
             named = Named(NOT_A_DRUG, match=thing.phrase, score=100.0, notes=(thing.detail,))
         if named.status == NORMALISED and self._as_it_stands(text):
             named = replace(named, status=EXACT)
+        elif named.status == NORMALISED and not line.strength and not line.product and self._is_cut_off(text, named):
+            named = replace(named, status=APPROXIMATE, notes=(*named.notes, "cut off: more may be joined to it"))
         if named.carriers:
             strength = self._without_carriers(strength, named)
         if not release and named.brand:
@@ -114,6 +121,22 @@ class Matcher:
     def _as_it_stands(self, text: str) -> bool:
         meaning = self.vocabulary.names.get(" ".join(text.split()).lower())
         return meaning is not None and meaning.detail != MISSPELLING
+
+    def _is_cut_off(self, text: str, named: Named) -> bool:
+        """Half a combination: the text stops behind a joiner, or in letters joined that no name is made of.
+
+        "-HYDROCHL" may be the beginning of a name as well as of a salt.
+        """
+        end = _JOINED_END.search(text.lower().rstrip())
+        if end is None:
+            return False
+        tail = end[1]
+        left = [word for note in named.notes if note.startswith(NOT_UNDERSTOOD) for word in note.split()]
+        if not tail or tail in left or (tail in self.vocabulary.units and not named.brand):
+            return True
+        short_salt = tail in self.vocabulary.spelled_out and len(tail) >= SHORTEST_SALT_CUT
+        completed = any(note.startswith(f"{tail} →") for note in named.notes)
+        return short_salt and not completed and any(name.startswith(tail) for name in self.vocabulary.common)
 
     def _name(self, name: tuple[Piece, ...], strength: Strength, route: str) -> Named:
         named = self._named.get(name)
