@@ -91,6 +91,31 @@ def test_directions_under_the_records_of_a_profile_without_a_column_for_them(tmp
     ]
 
 
+def test_a_form_made_for_one_person_by_its_title(tmp_path):
+    path = tmp_path / "list.txt"
+    path.write_text("""MEDICATION LIST FOR Ann B Adler, DOB: 03/24/1944
+Allergies or side effects: Penicillin (hives)
+
+Medication: Furosemide 40 mg tablet
+How I use it: 1 tablet in the morning
+Date I started using it: 01/15/2025
+
+Medication: Simvastatin 20 mg tablet
+How I use it: 1 tablet at bedtime
+""")
+    assert told(read(path), "patient_name", "birth_date", "drug", "sig", "start_date") == [
+        ("Ann B Adler", "1944-03-24", "Furosemide 40 mg tablet", "1 tablet in the morning", "2025-01-15"),
+        ("Ann B Adler", "1944-03-24", "Simvastatin 20 mg tablet", "1 tablet at bedtime", None),
+    ]
+
+
+def test_name_and_birth_date_joined_by_a_slash(tmp_path):
+    rows = [("Patient / DOB", "Drug / Directions"), ("ADLER, ANN / 03/24/1944", "Furosemide 40 mg tab - 1 tab daily")]
+    assert told(read_rows(tmp_path, rows), "patient_name", "birth_date", "drug", "sig") == [
+        ("ADLER, ANN", "1944-03-24", "Furosemide 40 mg tab", "1 tab daily")
+    ]
+
+
 def test_groups_under_patient_headings(tmp_path):
     titles = ("Rx #", "Fill Date", "Drug", "Qty", "Days")
     rows = [

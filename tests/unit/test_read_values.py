@@ -217,5 +217,14 @@ def test_a_figure_that_allows_one_reading_only_is_read_so(text, comma, number):
     assert values.number(text, comma) == number
 
 
+@pytest.mark.parametrize(
+    ("parts", "code"),
+    [(("00054-4299", "25"), "00054429925"), (("54 4299", "25"), None), (("544299", "5"), "00054429905"),
+     ((None, "25"), None), (("000000000", "00"), None)],
+)  # fmt: skip
+def test_a_product_code_in_two_parts(parts, code):
+    assert values.joined_ndc(parts) == code
+
+
 def test_dates_with_dots_say_nothing_of_decimals():
     assert values.decimal_comma(["22.06.41", "14.04.25", "90,00"])

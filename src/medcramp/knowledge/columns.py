@@ -21,6 +21,12 @@ SHORTEST_GLUED, LONGEST_GLUED = 6, 60
 """Letters of a word that may be several glued together."""
 LONGEST_TITLE = 300
 """Characters beyond which no text is looked at as a title."""
+JOINT = re.compile(r"\s*[/&+,]\s*|\s+(?:and|et|und|y|e|en)\s+", re.IGNORECASE)
+BESIDE: Mapping[str, frozenset[str]] = {
+    "drug": frozenset({"sig", "dose", "frequency", "strength", "form", "route"}),
+    "patient_name": frozenset({"birth_date", "patient_id", "age", "sex"}),
+}
+"""Fields that a title may name together with the medicine or the patient in one cell."""
 NO_KEY = re.compile(r"[^a-z0-9]+")
 
 
@@ -199,6 +205,17 @@ class Columns:
                     return [word[:end], *rest]
         return []
 
+    def _joint(self, title: str, table: str) -> str:
+        """The field of a title that joins it with what goes with it ("Drug / Directions", "Patient & DOB"), or ""."""
+        parts = [part.strip() for part in JOINT.split(title) if part.strip()]
+        if len(parts) < 2:
+            return ""
+        first, *others = (self.meanings(part, table).keys() for part in parts)
+        found = (
+            field for field, beside in BESIDE.items() if field in first and all(beside & other for other in others)
+        )
+        return next(found, "")
+
     @cached_property
     def title_vocabulary(self) -> frozenset[str]:
         """Words that titles are made of."""
@@ -231,6 +248,8 @@ class Columns:
         found: dict[str, int] = {}
         if len(title) > LONGEST_TITLE:
             return found
+        if joint := self._joint(title, table):
+            return {joint: 3}
         keys = [header_key(title), header_key(re.sub(r"[(\[].*?[)\]]", "", title))]
         keys += [re.sub(r"(?:no)?\d+$", "", key) for key in keys]
         keys += [re.sub(r"\d+", "", keys[0]), header_key(re.sub(r"(?<=\w)[ _-][A-J]$", "", title.strip()))]

@@ -129,6 +129,8 @@ def _ndc(reader: Reader) -> Column:
         result = result.fill(raw.map(understand))
         if result.known.all():
             break
+    if reader.meaning.has("ndc_product") and reader.meaning.has("ndc_package"):
+        result = result.fill(combine([reader.text("ndc_product"), reader.text("ndc_package")], values.joined_ndc))
     return result
 
 

@@ -152,6 +152,14 @@ def thousandths(text: str, comma: bool) -> str | None:
     return number(f"{digits[:-3]}.{digits[-3:]}", False)
 
 
+def joined_ndc(parts: Sequence[str | None]) -> str | None:
+    """Labeler with product (9 digits, zeros in front perhaps lost) and package (2 digits) → 11 digits."""
+    product, package = ((part or "").replace("-", "") for part in parts)
+    if not (product.isdecimal() and package.isdecimal() and len(product) <= 9 and len(package) <= 2 and int(product)):
+        return None
+    return product.zfill(9) + package.zfill(2)
+
+
 def eleven_digits(texts: Sequence[str]) -> bool:
     """Whether a column of product codes is in the 11-digit form, its leading zeros dropped or not."""
     digits = [len(text) for text in (re.sub(r"\.0+$", "", text) for text in texts[:5000]) if text.isdigit()]

@@ -10,7 +10,7 @@ import numpy as np
 from medcramp.knowledge.columns import Columns
 from medcramp.read.ledger import IGNORED, Fates
 from medcramp.read.meaning import DrugTest, Meaning
-from medcramp.read.shapes.headings import Person, block, pairs, take
+from medcramp.read.shapes.headings import Person, pairs, person_in, take
 from medcramp.read.shapes.shaped import Shaped
 from medcramp.read.tables import column_of, table_from
 from medcramp.read.understand import PERSON, Understood
@@ -64,7 +64,7 @@ def read_form(u: Understood, columns: Columns, drug_test: DrugTest) -> Shaped | 
         return None
     for person, record in zip(form.people, form.records, strict=True):
         if not set(person) & set(PERSON):
-            person.update(block(rows[: form.starts[0]], columns))
+            person.update(person_in(rows[: form.starts[0]], columns) | person)
         record.update(person)
     if not any(set(record) & set(PERSON) for record in form.records):
         return None

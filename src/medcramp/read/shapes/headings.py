@@ -33,6 +33,10 @@ NAME_AND_ID = re.compile(
     r"^(?P<name>[^\W\d_][^\d()]*?,[^\d()]*?)\s*[(\[#]+\s*(?:mrn|id|no\.?|acct)?[\s:#]*(?P<id>[A-Za-z]{0,4}\d{3,})\s*[)\]]?$",
     re.IGNORECASE,
 )
+LIST_FOR = re.compile(
+    r"\b(?:for|of):?\s+(?P<name>[^\W\d_][^\d:;,()]+?,?[^\d:;,()]*?)[\s,(]*(?:d\.?o\.?b|born|birth)", re.I
+)
+"""The title of a list made for one person: "MEDICATION LIST FOR Ann Adler, DOB: 03/24/1944"."""
 CONTINUED = re.compile(r"\(?\s*\b(?:cont(?:inued|'d|d)?\.?)\s*\)?\s*$", re.IGNORECASE)
 FEW_CELLS = 6
 NOTE_SHARE = 0.25
@@ -162,7 +166,9 @@ def heading(text: str, columns: Columns) -> Person | None:
     person = key_values(text, columns)
     before = before_labels(text, columns).strip(" -*#(")
     unnamed = not person.keys() & {"patient_name", "last_name"}
-    if unnamed and looks_like_name(before) and "," in before and (person or continued or before.isupper()):
+    if unnamed and BORN.search(text) and (titled := LIST_FOR.search(text)):
+        person["patient_name"] = values.tidy(titled["name"])
+    elif unnamed and looks_like_name(before) and "," in before and (person or continued or before.isupper()):
         person["patient_name"] = before
     if "patient_name" not in person and (found := NAME_AND_DATE.match(text)):
         person["patient_name"] = values.tidy(found["name"])

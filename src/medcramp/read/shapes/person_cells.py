@@ -18,7 +18,7 @@ CODE = r"[A-Za-z]{0,4}\d{3,}"
 NAME = r"[^\W\d_][^\d()\[\]#]*?"
 BUILT: Mapping[str, re.Pattern[str]] = {
     "name and birth date in one cell": re.compile(
-        rf"^(?P<patient_name>{NAME})[\s,;(\[-]*(?:d\.?o\.?b\.?|born|b\.|\*)?[\s:]*(?P<birth_date>{DATE})[)\]]?$", re.I
+        rf"^(?P<patient_name>{NAME})[\s,;(\[/|-]*(?:d\.?o\.?b\.?|born|b\.|\*)?[\s:]*(?P<birth_date>{DATE})[)\]]?$", re.I
     ),
     "id and name in one cell": re.compile(rf"^(?P<patient_id>{CODE})\s*[-–:|/]\s*(?P<patient_name>{NAME})$"),
     "name and id in one cell": re.compile(
