@@ -95,10 +95,10 @@ def cut(text: str, vocabulary: Vocabulary) -> Line:
             strength.append(word)
             after, place = "unit", place + 1
             continue
-        after = ""
         if strength and strength[-1] != BREAK:
             strength.append(BREAK)
         place += length or 1
+        after = "number" if length > 1 and words[place - 1][-1].isdigit() else ""  # "Jevity 1.5 cal"
         if meaning is None:
             if word.isalpha() and not depth and word not in units:
                 if marks:

@@ -23,6 +23,7 @@ from medcramp.recognise.named import (
 UNNAMED = Meaning(NAME, "")
 """Stands for a word that no table knows: a cation beside it is the salt of something, never an electrolyte."""
 SHORT_WORD = 3
+ALTERNATIVELY = "or"
 DEVICES = ("device", "test", "supply")
 CARRIER = "carrier"
 EQUIPMENT = "equipment"
@@ -89,6 +90,9 @@ def interpret(name: tuple[Piece, ...], vocabulary: Vocabulary, near: Mapping[str
         return Named(
             AMBIGUOUS, match=prefix, candidates=(prefix.split("-")[1],), notes=(f"{prefix} may be something else",)
         )
+    if ALTERNATIVELY in rest and len({hit.meaning.meanings for hit in used}) > 1:
+        names = tuple(dict.fromkeys(hit.meaning.phrase for hit in used))
+        return Named(AMBIGUOUS, match=" / ".join(names), candidates=names, notes=("one or the other",))
     hits, carriers = _without_carriers(hits, walked.solvents, vocabulary)
     named = combine(hits, settle, bool(rest))
     if named.status == AMBIGUOUS:
