@@ -12,7 +12,7 @@ from medcramp.logic.facts import Facts
 from medcramp.records import NOT_ASSESSED_COLUMNS
 
 SUBJECT = "Laboratory results"
-_MOST_NAMES = 20
+_MOST_NAMES = 8
 
 
 def unjudged(facts: Facts, knowledge: Knowledge) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -41,7 +41,7 @@ def _unknown(facts: Facts) -> dict[str, object] | None:
     names = unknown["name"].str.strip().value_counts().sort_index().sort_values(ascending=False, kind="stable").index
     more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
     words = ", ".join(name.replace(";", ",") for name in names[:_MOST_NAMES]) + more
-    return _row(f"the meaning of {words}", "look at these results yourself", unknown["patient"].nunique())
+    return _row(f"the meaning of {words}", f"look at {words} yourself", unknown["patient"].nunique())
 
 
 def _row(missing: str, remedy: str, patients: int) -> dict[str, object] | None:
