@@ -108,6 +108,16 @@ def test_the_note_asks_for_tests_that_are_not_on_file(case_of):
     assert "magnesium" in known
 
 
+@pytest.mark.parametrize(
+    ("beside", "asked"),
+    [("ramipril 5 mg", True), ("spironolactone 25 mg", True), ("amiloride 5 mg", True), ("furosemide 40 mg", False)],
+)
+def test_trimethoprim_asks_for_potassium_within_days(case_of, beside, asked):
+    drugs = ["trimethoprim 100 mg tablet, 1 twice daily", f"{beside} tablet, 1 daily"]
+    requests = note(case_of(drugs=drugs, labs=["potassium 4.4 mmol/L"])).requests
+    assert any("trimethoprim" in request for request in requests) == asked
+
+
 def test_an_urgent_point_is_asked_about_first(case_of):
     made = note(case_of(drugs=["quinine sulfate 324 mg capsule"]))
     assert made.requests[0].startswith("Please call back today")
