@@ -185,3 +185,14 @@ def test_an_empty_workbook_is_refused_in_words(tmp_path: Path) -> None:
     openpyxl.Workbook().save(tmp_path / "empty.xlsx")
     with pytest.raises(UserError):
         read_inputs([tmp_path / "empty.xlsx"], ReadOptions(), {})
+
+
+def test_plain_numbers_are_days_since_1904_where_the_workbook_says_so(tmp_path: Path) -> None:
+    for epoch, number in ((CALENDAR_MAC_1904, 44298), (None, 45760)):
+        book = openpyxl.Workbook()
+        book.epoch = epoch or book.epoch
+        book.active.append(["MRN", "Drug", "Fill Date"])
+        book.active.append(["17", "Furosemide 40 mg tab", number])
+        book.save(tmp_path / "export.xlsx")
+        records = read_inputs([tmp_path / "export.xlsx"], ReadOptions(), {}).records
+        assert records["start_date"].tolist() == ["2025-04-13"]

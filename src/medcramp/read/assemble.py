@@ -104,7 +104,9 @@ def _add_grids(
     for u, s in shaped:
         if s and (rivals := rival_ids(u)):
             raise refuse.two_ids(path, u.grid.sheet, *rivals)
-    readers = {id(s): Reader(s.table, s.meaning, columns, settled) for _, s in shaped if s}
+    readers = {
+        id(s): Reader(s.table, s.meaning, columns, settled, since_1904=u.grid.since_1904) for u, s in shaped if s
+    }
     if len(readers) > 1:
         evidence = sum((reader.date_evidence() for reader in readers.values()), Evidence())
         for reader in readers.values():

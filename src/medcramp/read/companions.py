@@ -26,7 +26,7 @@ Parts = dict[str, Column]
 
 def read_companion(understood: Understood, columns: Columns) -> tuple[Parts, list[str]]:
     """Columns of one companion table, text as in records.COMPANION_COLUMNS, and what to tell the user."""
-    reader = Reader(understood.body[0], understood.meaning, columns, {})
+    reader = Reader(understood.body[0], understood.meaning, columns, {}, since_1904=understood.grid.since_1904)
     days = reader.cleaned_dates()
     parts = READERS[understood.kind](reader, days, reader.comma_decimals())
     given = parts["patient_id"].known

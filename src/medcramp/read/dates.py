@@ -14,6 +14,7 @@ NO_MATTER = "no date depends on it"
 SERIAL_RANGE = (14_000, 80_000)  # 1938 to 2119, in date columns only
 YEARS = (1850, 2300)  # outside lie the "no date" of databases; research data is shifted into the 22nd century
 SERIAL_ORIGIN = date(1899, 12, 30)
+DAYS_TO_1904 = 1462
 TIME = r"(?:[T ,@]+\d{1,2}[:.]\d{2}.*)?"
 ISO = re.compile(rf"(\d{{4}})[-/.](\d{{1,2}})[-/.](\d{{1,2}}){TIME}$")
 YEAR_FIRST = re.compile(r"\d{4}-\d{2}-\d{2}$")
@@ -35,6 +36,8 @@ class Reading:
     reference_year: int = 0
     """Years of two digits: the latest that is not after it (birth dates), else within 20 years after it."""
     birth: bool = False
+    since_1904: bool = False
+    """Serial numbers count from 1904 (workbooks of old Macintosh computers), not from 1900."""
 
 
 @dataclass(frozen=True)
@@ -147,6 +150,7 @@ def parse(text: str, reading: Reading) -> str | None:
         return _iso(int(found[1]), int(found[2]), int(found[3]))
     if found := SERIAL.match(text):
         days = int(found[1])
+        days += DAYS_TO_1904 if reading.since_1904 else 0
         return (SERIAL_ORIGIN + timedelta(days)).isoformat() if SERIAL_RANGE[0] <= days <= SERIAL_RANGE[1] else None
     months = column_knowledge.load().months
     for candidate in (text, WEEKDAY.sub("", text)):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import numpy as np
@@ -27,6 +27,8 @@ class Reader:
     settled: Mapping[str, str]
     file_dates: dates.Evidence = field(default_factory=dates.Evidence)
     """What the dates of all tables of the file say about the order of day and month."""
+    since_1904: bool = False
+    """Serial numbers of days count from 1904."""
     notices: list[str] = field(default_factory=list)
     remarks: values.Remarks = field(default_factory=values.Remarks)
     date_readings: dict[str, dates.Reading] = field(default_factory=dict)
@@ -72,6 +74,7 @@ class Reader:
                 self.date_readings[n] = dates.decide(
                     found[n], everything, habit, latest, n == "birth_date", self.file_dates
                 )
+            self.date_readings[n] = replace(self.date_readings[n], since_1904=self.since_1904)
         self._tell_dates(found)
         return {n: self.value(n, partial(dates.parse, reading=self.date_readings[n])) for n in texts}
 

@@ -74,6 +74,8 @@ class Grid:
     """How the grid was stored: "text", "lines" (no delimiter), "workbook", "html", "parquet", "FHIR R4", …"""
     titled: bool = False
     """True when row 0 is known to be the header (Parquet column names)."""
+    since_1904: bool = False
+    """The workbook counts days from 1904: what plain numbers in date columns mean (cells shown as dates are ISO)."""
     role: str = ""
     """"records" or a name of `records.COMPANION_COLUMNS` when a folder's layout says it; "" = to be found out."""
     notices: tuple[Notice, ...] = ()

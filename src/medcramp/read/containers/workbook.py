@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import gc
+import re
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 from xml.etree.ElementTree import ParseError
 
@@ -26,6 +27,8 @@ from medcramp.read.grids import HEAD_ROWS, Body, Grid
 from medcramp.read.options import Limits, ReadOptions
 from medcramp.records import Notice, Progress
 
+SINCE_1904 = re.compile(rb"""\bdate1904\s*=\s*["'](?:1|true)["']""")
+
 
 def workbook_grids(source: Source, options: ReadOptions, progress: Progress, *, zipped: bool) -> Iterator[Grid]:
     """A grid for every sheet with cells: the one that was asked for, else all visible ones in their order.
@@ -38,6 +41,7 @@ def workbook_grids(source: Source, options: ReadOptions, progress: Progress, *, 
     else:
         check_records(source, options.limits)
     formats = _zero_formats(source) if zipped else {}
+    since_1904 = zipped and _since_1904(source)
     with _readable(source.name):
         book = calamine.load_workbook(source.open())
         sheets = [sheet for sheet in book.sheets_metadata if sheet.typ == calamine.SheetTypeEnum.WorkSheet]
@@ -50,7 +54,8 @@ def workbook_grids(source: Source, options: ReadOptions, progress: Progress, *, 
     )
     for done, sheet in enumerate(chosen):
         progress(f"Reading {source.name}", done, len(chosen))
-        yield _grid(source, book, sheet.name, formats, options.limits, notices if done == 0 else ())
+        grid = _grid(source, book, sheet.name, formats, options.limits, notices if done == 0 else ())
+        yield replace(grid, since_1904=since_1904)
     progress(f"Reading {source.name}", len(chosen), len(chosen))
 
 
@@ -138,6 +143,13 @@ def _zero_formats(source: Source) -> dict[int, str]:
     with _readable(source.name), opened(source) as package:
         names = package.namelist()
         return zero_formats(package.read("xl/styles.xml")) if "xl/styles.xml" in names else {}
+
+
+def _since_1904(source: Source) -> bool:
+    """Whether the workbook says that its days count from 1904."""
+    with _readable(source.name), opened(source) as package:
+        names = package.namelist()
+        return "xl/workbook.xml" in names and bool(SINCE_1904.search(package.read("xl/workbook.xml")))
 
 
 def _apply_formats(source: Source, name: str, formats: dict[int, str], rows: list[list[Any]]) -> None:
