@@ -197,6 +197,26 @@ def test_systemic_forms_keep_their_class(text, cells, has):
     assert has in classes(item(drug=text, **cells))
 
 
+@pytest.mark.parametrize(
+    ("text", "route", "form"),
+    [
+        ("Fastum gel", "topical", "gel"),
+        ("ketoprofen 20% PLO", "topical", "gel"),
+        ("magnesium oil spray", "topical", "spray"),
+        ("ketoconazole 2%", "", ""),  # a cream or a shampoo, hardly a tablet
+        ("diclofenac 1%", "", ""),
+        ("potassium chloride 10% liquid", "oral", "oral_liquid"),
+        ("Bronchitol 40 mg caps", "inhaled", "inhaler"),
+        ("tiotropium 18 mcg capsule", "inhaled", "inhaler"),
+        ("albuterol 4 mg tablets", "oral", "tablet"),
+        ("levobunolol 0.5% opth soln", "ophthalmic", "eye_drops"),
+    ],
+)
+def test_the_route_is_not_the_usual_one_where_the_line_speaks_against_it(text, route, form):
+    row = item(drug=text)
+    assert (row["route"], row["form"]) == (route, form)
+
+
 def test_an_injection_that_may_go_into_a_joint_is_not_surely_systemic():
     row = item(drug="methylprednisolone acetate injection")
     assert "corticosteroid_systemic" in row["possible"]

@@ -1,4 +1,4 @@
-"""Drug lines as a dozen systems print them: what they name, by which route, of which class, in which strength.
+"""Drug lines as different systems print them: what they name, by which route, of which class, in which strength.
 
 The lines are our own, in the manner of each system; what they mean was read by hand. `status` in the table: used,
 confirm (used, but a person should look), ambiguous, not_a_drug, unknown.

@@ -26,6 +26,7 @@ CODE_COLUMNS = ("ndc", "rxcui", "atc")
 INJECTED = ("injection", "infusion")
 ELEMENTAL = "elemental"
 PARENTERAL = ("intravenous", "intramuscular", "subcutaneous")
+SWALLOWED, INHALED = "oral", "inhaled"
 GIVEN_DISSOLVED = ("oral", "sublingual", "buccal", "topical", "transdermal", *PARENTERAL)
 """Usual routes of drugs that an infusion is made of; what is usually inhaled or instilled is diluted for that, and what
 has no usual route (tobramycin in saline) may be for either."""
@@ -120,8 +121,8 @@ def _item(row: Mapping[str, str], matched: Matched, once: _Once) -> Item:
     stated = once.route(row.get("route", ""))
     column = once.form(row.get("form", ""))
     column = column._replace(form=column.form or stated.form)
-    form, route = _form_and_route(stated.route, column, matched, once.vocabulary)
     strength = _strength(once.strength(row.get("strength", "")), matched)
+    form, route = _form_and_route(stated.route, column, matched, strength, once.vocabulary)
     if len(named.ingredients) == 1 < len(strength.amounts) and ELEMENTAL in row.get("drug", "").lower():
         strength = elemental(strength)
     if not (form or route) and strength.by_spoon:
@@ -208,9 +209,11 @@ def _form_column(text: str, vocabulary: Vocabulary) -> _FormColumn:
     )
 
 
-def _form_and_route(stated: str, column: _FormColumn, matched: Matched, vocabulary: Vocabulary) -> tuple[str, str]:
+def _form_and_route(
+    stated: str, column: _FormColumn, matched: Matched, strength: Strength, vocabulary: Vocabulary
+) -> tuple[str, str]:
     """Route: its column (`stated`), else the form column, else the text, else the product's usual, else the
-    ingredients'."""
+    ingredients'. A per cent of no form is seldom swallowed (open); a capsule of what is inhaled is inhaled."""
     named = matched.named
     column_form, column_route, _ = column
     form = matched.form if matched.form and not column_form else column_form or named.form
@@ -220,9 +223,13 @@ def _form_and_route(stated: str, column: _FormColumn, matched: Matched, vocabula
     if form in INJECTED and usual not in (*PARENTERAL, "intravitreal", "intra_articular", "intrathecal"):
         injected = _injected_routes(named.ingredients, vocabulary)
         usual = "intravenous" if form == "infusion" else injected[0] if len(injected) == 1 else ""
+    if usual == SWALLOWED and not form and strength.in_percent:
+        usual = ""
     route = stated or column_route or matched.route or usual
     if not stated and matched.route and column_form in ("solution", "drops", "spray", "oil", "powder", ""):
         route = matched.route
+    if usual == INHALED and form == "capsule" and not stated:
+        route = usual
     if named.carriers and not form and route == "intravenous":
         form = "infusion"
     return vocabulary.form_by_route.get((form, route), form), route

@@ -65,6 +65,11 @@ class Strength:
         return bool(self.amounts) and all(each.per_unit == "ml" and each.per in SPOONS_ML for each in self.amounts)
 
     @property
+    def in_percent(self) -> bool:
+        """Is it told in per cent alone?"""
+        return bool(self.amounts) and all(each.kind == "percent" for each in self.amounts)
+
+    @property
     def numbers(self) -> tuple[float, ...]:
         """Printed numbers, with or without unit."""
         return tuple(amount.value for amount in self.amounts) or self.bare
