@@ -93,6 +93,7 @@ def test_one_item_per_amount() -> None:
         ("rinse the mouth with 5 ml and spit", "mouthwash"),
         ("apply 1 patch behind the ear every 3 days", ""),
         ("swish and swallow 5 ml", ""),
+        ("1 tablet under the tongue", "sublingual"),
         ("as directed", ""),
     ],
 )
@@ -116,6 +117,17 @@ def test_an_open_route_is_filled() -> None:
     assert groups_of(before, "CS_SYS") == [False]
     assert groups_of(directed(before, "inject 1 ml IM once"), "CS_SYS") == [True]
     assert "CS_SYS" not in directed(before, "inject into the knee joint").items["possible"].tolist()[1]
+
+
+def test_a_place_that_is_plain_counts_whatever_the_strength() -> None:
+    before = recognised([1], 40.0, "methylprednisolone", strength="40 mg/ml")
+    assert groups_of(before, "CS_SYS") == [True]
+    assert groups_of(directed(before, "inject into the shoulder joint"), "CS_SYS") == [False]
+
+
+def test_a_nasal_spray_in_milligrams_keeps_its_usual_route() -> None:
+    before = recognised([1], 20.0, "sumatriptan", strength="20 mg")
+    assert directed(before, "1 spray in one nostril") is before
 
 
 def test_a_route_of_its_own_column_counts() -> None:

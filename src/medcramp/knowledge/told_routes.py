@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from medcramp.errors import KnowledgeError
 from medcramp.knowledge import wording
@@ -15,11 +16,13 @@ FILE = "direction_routes.csv"
 
 class ToldRoute(Fact):
     """Directions with one of the verbs (and one of the places, when there are any) tell the route; "" = none of those
-    below."""
+    below. `against_usual`: whether it counts against the usual route of the ingredient too, which the line may leave
+    unsaid; else it only fills a route that is open."""
 
     route: str
     verbs: Many
     places: Many
+    against_usual: Literal["always", "per_cent", ""]
 
     def holds(self, words: frozenset[str]) -> bool:
         """Whether directions of these words tell this route."""

@@ -63,14 +63,14 @@ def _given(
 ) -> NDArray[np.int64]:
     """Per record, the code in `routes` of a route that the directions tell and that counts; 0 = none.
 
-    Any route where the line leaves it open; a local one also against the usual route of something measured in per cent.
+    Any route where the line leaves it open; some also against the usual one, always or where per cent are stated.
     """
     known = items["route"].to_numpy(dtype=object)
     held = np.array([bool(ingredients) for ingredients in items["ingredients"]], dtype=bool)
     is_open = held & (known == "")
-    diluted = held & ~np.isin(known, list(LOCAL_ROUTES)) & items["form"].isin(UNSHAPED).to_numpy()
-    diluted &= items["strength"].str.contains(PER_CENT, regex=False).to_numpy(dtype=bool)
-    asked = np.flatnonzero((is_open | diluted)[item] & route.isna().to_numpy())
+    usual = held & ~np.isin(known, list(LOCAL_ROUTES)) & items["form"].isin(UNSHAPED).to_numpy()
+    per_cent = usual & items["strength"].str.contains(PER_CENT, regex=False).to_numpy(dtype=bool)
+    asked = np.flatnonzero((is_open | usual)[item] & route.isna().to_numpy())
     result = np.zeros(len(item), dtype=np.int64)
     if not len(asked):
         return result
@@ -79,9 +79,11 @@ def _given(
     meaning = np.zeros(len(text.cat.categories) + 1, dtype=np.int64)
     for code in np.unique(codes[codes >= 0]):
         meaning[code] = routes.index(told(str(text.cat.categories[code]), rows))
-    local = np.array([name in LOCAL_ROUTES for name in routes])
-    found = meaning[codes]
-    result[asked] = np.where(is_open[item[asked]] | local[found], found, 0)
+    against = {row.route: row.against_usual for row in rows}
+    always, diluted = (np.array([against.get(name) == word for name in routes]) for word in ("always", "per_cent"))
+    found, of_item = meaning[codes], item[asked]
+    counts = is_open[of_item] | (always[found] & usual[of_item]) | (diluted[found] & per_cent[of_item])
+    result[asked] = np.where(counts, found, 0)
     return result
 
 
