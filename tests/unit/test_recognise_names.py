@@ -240,3 +240,23 @@ def test_half_a_combination_is_not_sure(text):
 def test_a_joiner_before_strength_form_or_salt_hides_nothing(text):
     (row,) = identified(text)
     assert row["status"] in ("exact", "normalised")
+
+
+@pytest.mark.parametrize(
+    ("text", "ingredient"),
+    [
+        ("losartan without hydrochlorothiazide 50 mg", "losartan"),
+        ("lidocaine 2% w/o epinephrine", "lidocaine"),
+        ("multivitamin (without iron) tab", "multivitamin"),
+        ("bupivacaine HCl sans epinephrine", "bupivacaine"),
+        ("Iron free multivitamin", "multivitamin"),
+        ("Zxqvagold without hydrochlorothiazide", ""),
+        ("Hyzaar without hydrochlorothiazide", ""),
+        ("acetaminophen elixir honey flavour", "acetaminophen"),
+        ("acetaminophen elixir cherry", "acetaminophen"),
+    ],
+)
+def test_what_a_product_is_without_is_not_in_it(text, ingredient):
+    (row,) = identified(text)
+    assert row["ingredients"] == ingredient
+    assert row["status"] == "normalised" if ingredient else row["status"] in ("ambiguous", "unknown")

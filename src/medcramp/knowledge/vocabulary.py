@@ -14,7 +14,7 @@ from medcramp.errors import KnowledgeError
 from medcramp.knowledge import wording
 from medcramp.knowledge.files import read_columns
 
-NAME, NOT_DRUG, SALT, FORM, ROUTE, MAKER, NOISE, MODIFIER, JOINER, DISSOLVED = (
+NAME, NOT_DRUG, SALT, FORM, ROUTE, MAKER, NOISE, MODIFIER, JOINER, DISSOLVED, ABSENT = (
     "name",
     "not_drug",
     "salt",
@@ -25,10 +25,13 @@ NAME, NOT_DRUG, SALT, FORM, ROUTE, MAKER, NOISE, MODIFIER, JOINER, DISSOLVED = (
     "modifier",
     "joiner",
     "dissolved",
+    "absent",
 )
 MISSPELLING, ABBREVIATION = "misspelling", "abbreviation"
 DISSOLVED_IN = "in"
 """What follows is what the drug is dissolved in, if it is a carrier."""
+WITHOUT = ("without", "w/o", "w/out", "sans", "ohne")
+"""What follows is not in the product."""
 JOINERS = ("and", "with", "w", "et", "avec", "con", "mit", "und", "y")
 
 
@@ -292,6 +295,8 @@ def _grammar(tables: Path, salts: set[str], forms: Iterable[Meaning]) -> Iterato
     for word in JOINERS:
         yield Meaning(JOINER, word)
     yield Meaning(DISSOLVED, DISSOLVED_IN)
+    for word in WITHOUT:
+        yield Meaning(ABSENT, _phrase(word))
 
 
 def _phrase(text: str) -> str:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from medcramp.knowledge import wording
 from medcramp.knowledge.vocabulary import (
+    ABSENT,
     DISSOLVED,
     FORM,
     JOINER,
@@ -28,6 +29,8 @@ JOIN, HYPHEN = "/", "-"
 OPEN, CLOSE = "(", ")"
 IN = "@"
 """Behind this mark stands what the drug is dissolved in."""
+LACKS = "~"
+"""Behind this mark stands what the product does not contain."""
 _MARKS = {
     "/": JOIN,
     "+": JOIN,
@@ -118,6 +121,8 @@ def cut(text: str, vocabulary: Vocabulary) -> Line:
             _mark(name, JOIN)
         elif meaning.kind == DISSOLVED and name:
             _mark(name, IN)
+        elif meaning.kind == ABSENT:
+            name.append(LACKS)
     while name and name[-1] == OPEN:
         name.pop()
     return Line(tuple(name), tuple(strength), tuple(product))

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from medcramp.knowledge.vocabulary import ABBREVIATION, MODIFIER, NAME, NOT_DRUG, SALT, Meaning, Vocabulary
 from medcramp.recognise.combine import combine
-from medcramp.recognise.lines import CLOSE, HYPHEN, IN, JOIN, OPEN, Piece
+from medcramp.recognise.lines import CLOSE, HYPHEN, IN, JOIN, LACKS, OPEN, Piece
 from medcramp.recognise.named import (
     AMBIGUOUS,
     APPROXIMATE,
@@ -97,6 +97,11 @@ def interpret(name: tuple[Piece, ...], vocabulary: Vocabulary, near: Mapping[str
     named = combine(hits, settle, bool(rest))
     if named.status == AMBIGUOUS:
         return named
+    if any(part in named.ingredients for lacked in walked.lacking for part in lacked.ingredients):
+        names = tuple(dict.fromkeys(hit.meaning.phrase for hit in used))
+        return Named(AMBIGUOUS, match=" / ".join(names), candidates=names, notes=("said not to contain what it does",))
+    if any(hit.meaning.brand for hit in used):
+        modifiers += [f"without {lacked.phrase}" for lacked in walked.lacking]
     notes = [*named.notes, *(f"carrier left out: {carrier}" for carrier in carriers)]
     carriers += [device.phrase for device in devices if device.phrase in vocabulary.carriers]
     status = named.status
@@ -124,7 +129,7 @@ def interpret(name: tuple[Piece, ...], vocabulary: Vocabulary, near: Mapping[str
 
 @dataclass(slots=True)
 class _Walked:
-    """What stands in the name part of a line, sorted; `solvents` stand behind "in"."""
+    """What stands in the name part of a line, sorted; `solvents` stand behind "in", `lacking` behind "without"."""
 
     hits: list[Hit] = field(default_factory=list)
     rest: list[str] = field(default_factory=list)
@@ -132,6 +137,7 @@ class _Walked:
     devices: list[Meaning] = field(default_factory=list)
     modifiers: list[str] = field(default_factory=list)
     solvents: list[Hit] = field(default_factory=list)
+    lacking: list[Meaning] = field(default_factory=list)
 
 
 def _walk(name: tuple[Piece, ...], vocabulary: Vocabulary, near: Mapping[str, Near]) -> _Walked:
@@ -154,6 +160,10 @@ def _walk(name: tuple[Piece, ...], vocabulary: Vocabulary, near: Mapping[str, Ne
                 beside = beside if piece != JOIN else None
             elif piece == IN:
                 dissolved, beside = True, None
+            elif piece == LACKS:
+                place += _lacking(name, place, found)
+                pending = ""
+                continue
             else:
                 known = len(found.hits)
                 length = _add_unknown(name, place, depth, pending, near, found)
@@ -182,6 +192,20 @@ def _walk(name: tuple[Piece, ...], vocabulary: Vocabulary, near: Mapping[str, Ne
     if not found.hits:
         found.hits, found.solvents = found.solvents, []
     return found
+
+
+def _lacking(name: tuple[Piece, ...], place: int, found: _Walked) -> int:
+    """Take what stands behind "without": a salt and one name, or one word; returns how many pieces that covers."""
+    length = 1
+    for piece in name[place + 1 :]:
+        if isinstance(piece, Meaning) and piece.kind == NAME:
+            found.lacking.append(piece)
+        elif not _is_word(piece) and not (isinstance(piece, Meaning) and piece.kind == SALT):
+            break
+        length += 1
+        if isinstance(piece, str) or piece.kind == NAME:
+            break
+    return length
 
 
 def _is_next_name(name: tuple[Piece, ...], place: int) -> bool:
