@@ -17,6 +17,7 @@ import pytest
 from fixtures import exports
 from fixtures.exports import ROWS, gzip_of, ods_package, tarred, xlsx, zipped
 from medcramp.errors import InputUnreadableError
+from medcramp.read import read_inputs
 from medcramp.read.containers import open_input
 from medcramp.read.grids import Grid
 from medcramp.read.options import ReadOptions
@@ -299,3 +300,15 @@ def test_links_out_of_a_folder_are_not_followed(tmp_path: Path) -> None:
     (folder / "link.csv").symlink_to(outside)
     exports.written(folder, b"id,drug\n2,y\n", "inside.csv")
     assert [grid.file for grid in exports.grids(folder)] == [f"{folder}/inside.csv"]
+
+
+@pytest.mark.parametrize("line", ["A" + " " * 8_000 + "B -- x", "a," * 20_000, "PATIENT: " + "A, " * 5_000 + "("])
+def test_lines_that_no_printer_prints_are_passed_over_in_a_report(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "report.txt"
+    record = "    810001   TORSEMIDE 20 MG TABLET        90    90  04/14/2025\n"
+    path.write_text(
+        "PATIENT: ADLER, ANN   DOB: 03/24/1944\n"
+        "    RX#      DRUG                         QTY    DS  LAST FILL\n" + record + line + "\n"
+    )
+    result = read_inputs([path], ReadOptions(), {})
+    assert (len(result.records), result.rows.balances) == (1, True)

@@ -18,6 +18,9 @@ from medcramp.read.understand import MEDICINE
 Person = dict[str, str]
 COLON = re.compile(r"\s*:(?!\d\d)\s*")
 LONGEST_LABEL = 5
+LONGEST_NAME = 120
+LONGEST_LINE = 1_000
+"""Characters beyond which no text is looked at as a heading or as labels with their values."""
 GAP = re.compile(r"\s{2,}|\t|\|")
 NAME_AND_DATE = re.compile(
     r"^\W*(?P<name>[^\W\d_][^\d:;|]*?,\s*[^\d:;|]*?)[\s(;|-]*(?:d\.?o\.?b\.?|born|b\.)?[\s:(]*"
@@ -34,7 +37,7 @@ NAME_AND_ID = re.compile(
     re.IGNORECASE,
 )
 LIST_FOR = re.compile(
-    r"\b(?:for|of):?\s+(?P<name>[^\W\d_][^\d:;,()]+?,?[^\d:;,()]*?)[\s,(]*(?:d\.?o\.?b|born|birth)", re.I
+    r"\b(?:for|of):?\s{1,3}(?P<name>[^\W\d_][^\d:;()]{2,80}?)[\s,(]{0,5}(?:d\.?o\.?b|born|birth)", re.IGNORECASE
 )
 """The title of a list made for one person: "MEDICATION LIST FOR Ann Adler, DOB: 03/24/1944"."""
 CONTINUED = re.compile(r"\(?\s*\b(?:cont(?:inued|'d|d)?\.?)\s*\)?\s*$", re.IGNORECASE)
@@ -60,7 +63,7 @@ def pairs(text: str, columns: Columns) -> list[tuple[str, str]]:
     A label is the longest run of words before a colon that means something, or else the last word before it.
     """
     found: list[tuple[str, str]] = []
-    for piece in GAP.split(text):
+    for piece in GAP.split(text) if len(text) <= LONGEST_LINE else ():
         marks = [match for match in COLON.finditer(piece) if match.start()]
         if not marks and found and not found[-1][1]:
             found[-1] = (found[-1][0], piece.strip())
@@ -95,7 +98,8 @@ def before_labels(text: str, columns: Columns) -> str:
 def take(person: Person, label: str, value: str, columns: Columns) -> bool:
     """Put a value under the person field that its label means, when it can be one."""
     meanings = columns.meanings(label, "patients")
-    both = NAME_AND_ID.match(values.tidy(value)) if meanings.keys() & {"patient_id", "patient_name"} else None
+    names = len(value) <= LONGEST_NAME and meanings.keys() & {"patient_id", "patient_name"}
+    both = NAME_AND_ID.match(values.tidy(value)) if names else None
     if both and not person.keys() & {"patient_id", "patient_name"}:
         person.update({"patient_name": both["name"].strip(" ,"), "patient_id": both["id"]})
         return True
@@ -133,7 +137,8 @@ def block(rows: Sequence[Sequence[str]], columns: Columns) -> Person:
     person: Person = {}
     lonely: list[str] = []
     for index, row in enumerate(rows):
-        cells = [(place, values.tidy(cell)) for place, cell in enumerate(row) if values.tidy(cell)]
+        cells = [(place, values.tidy(cell)) for place, cell in enumerate(row)
+                 if len(cell) <= LONGEST_LINE and values.tidy(cell)]  # fmt: skip
         for number, (place, cell) in enumerate(cells):
             for label, value in pairs(row[place], columns):
                 take(person, label, value, columns)
@@ -160,6 +165,8 @@ def person_in(rows: Sequence[Sequence[str]], columns: Columns) -> Person:
 
 def heading(text: str, columns: Columns) -> Person | None:
     """The person whom a heading row names: "SMITH, JOHN  DOB: 07/04/1939  SEX: M", "Patient: …", or None."""
+    if len(text) > LONGEST_LINE:
+        return None
     text = values.tidy_lines(text) if "\n" in text else text.strip()
     continued = bool(CONTINUED.search(text))
     text = CONTINUED.sub("", text)

@@ -17,12 +17,15 @@ from medcramp.read.ledger import IGNORED, Fates
 from medcramp.read.meaning import RECORDS_ONLY, DrugTest, Meaning, looks_like_directions
 from medcramp.read.rows import status_word
 from medcramp.read.shapes import ruler
-from medcramp.read.shapes.headings import Groups, Person, before_labels, heading, pairs, person_in
+from medcramp.read.shapes.headings import LONGEST_LINE, Groups, Person, before_labels, heading, pairs, person_in
 from medcramp.read.shapes.shaped import Shaped
 from medcramp.read.tables import column_of, table_from
 from medcramp.read.understand import PERSON, Understood
 
-SECTION = re.compile(r"^\s*[-=*_~ ]{2,}\s*([^\W\d_][^=_*~]*?)\s*[-=*_~]{2,}\s*$")
+SECTION = re.compile(r"^[-=*_~ ]{2,}([^\W\d_][^=_*~]*?) {0,2}[-=*_~]{2,} *$")
+TOO_LONG = "-"
+"""Stands for a line that no printer prints."""
+BLANKS = re.compile(r"\s{2,}")
 RULE = re.compile(r"^[\s\-=_*~+|.]+$")
 MONTH_DAY = re.compile(r"^(\d{1,2})[-/](\d{1,2})$")
 LEADING_NUMBER = re.compile(r"^\s*\d{1,3}[.)]?\s+(?=[^\W\d_])")
@@ -72,7 +75,8 @@ def read_printed(u: Understood, columns: Columns, drug_test: DrugTest) -> Shaped
     whole, _ = u.whole
     if len(whole) > LONGEST_REPORT:
         return None
-    lines = [(line or "").expandtabs(8).rstrip() for line in whole.column(0).decoded()]
+    written = [(line or "").expandtabs(8).rstrip() for line in whole.column(0).decoded()]
+    lines = [line if len(line) <= LONGEST_LINE else TOO_LONG for line in written]
     title = ruler.find_titles(lines, columns)
     if title is None:
         return None
@@ -109,7 +113,7 @@ def _read_lines(
             report.verdicts[index] = "text"
         elif line.strip() in title.texts:
             report.verdicts[index] = "titles"
-        elif section := SECTION.match(line):
+        elif section := SECTION.match(BLANKS.sub("  ", line)):
             report.section = _status(section[1], columns)
             report.verdicts[index] = "rule"
         elif RULE.match(line):
