@@ -91,6 +91,10 @@ ORAL = [
     ("take 1 tablet daily except Sunday", 6 / 7, 6 / 7),
     ("take 1 tablet on Monday, nothing on the other days", 1 / 7, 1 / 7),
     ("1 tablet on odd days and 2 tablets on even days", 1.5, 1.5),
+    ("1 tablet, oral, daily, first dose on Mon 1/2/23 at 0900", 1, 1),
+    ("1 tab nightly starting Tue 3/5/2024", 1, 1),
+    ("take 1 tablet 5 days per week", 5 / 7, 5 / 7),
+    ("take 1 tablet daily 4 days a week", 4 / 7, 4 / 7),
     # hours without their unit, amounts per day
     ("1 po q8", 3, 3),
     ("1 tablet 8 hourly", 3, 3),
@@ -126,6 +130,7 @@ NO_FIGURE = [
     "1 tablet daily and 1 additional tablet as needed",
     "1 tab nightly, may repeat x1",
     "one twice a day for three days then once a day",
+    "1 qhs x 3 nights, then 2 qhs",
     "1 tablet daily on days 1-21 of each 28 day cycle",
     "1 tablet alternating with 2 tablets",
     "1 tablet daily except take 2 tablets on Monday",

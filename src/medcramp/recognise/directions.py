@@ -24,7 +24,8 @@ class Item:
     """One item of directions. Numbers and frequencies have a range (`low`, `high`); `word` is the unit, moment, ….
 
     `kind`: number, dose, freq, moment, meals, weekday, limit, duration, prn, directed, changing, shift, then, and,
-    upto, perday, extra, repeat, stat, event, verb, mark, or other. A number keeps its word when it was written out.
+    upto, perday, extra, repeat, since, stat, event, verb, mark, or other. A number keeps its word when it was written
+    out.
     """
 
     kind: str
@@ -177,6 +178,9 @@ def _frequency(items: list[Item], at: int) -> tuple[int, Item]:
             return 1, Item("other")
         if item.word == "hour" and kinds[:1] == ["number"] and following[0].low > 0 and kinds[1:2] != ["unit"]:
             return skipped[0] + 1, Item("freq", 24 / following[0].high, 24 / following[0].low)  # q6-8
+    days_a_week = kinds[:2] == ["time", "per"] and (following[0].word, following[1].word) == ("day", "week")
+    if item.kind == "number" and days_a_week:
+        return skipped[1] + 1, Item("freq", item.low / len(WEEK), item.high / len(WEEK))
     if item.kind == "number" and kinds[:1] == ["hourly"] and item.low > 0:
         return skipped[0] + 1, Item("freq", 24 / item.high, 24 / item.low)
     if item.kind in ("number", "times") and item.high > 0:
@@ -275,7 +279,9 @@ def _weekdays(items: list[Item]) -> list[Item]:
     place = 0
     while place < len(items):
         item = items[place]
-        if item.kind == "except":
+        if item.kind == "weekday" and _is_a_date(items, place):
+            place += 1
+        elif item.kind == "except":
             days, length = _days_listed(items, place + 1)
             kept = ";".join(day for day in WEEK if day not in days)
             result.append(Item("weekday", word=kept) if days else Item("changing"))
@@ -289,6 +295,11 @@ def _weekdays(items: list[Item]) -> list[Item]:
             result.append(item)
             place += 1
     return result
+
+
+def _is_a_date(items: list[Item], at: int) -> bool:
+    """The day of "starting Mon 3/4", "first dose on Tue": when it begins, not how often."""
+    return any(item.kind == "since" for item in items[max(0, at - 2) : at])
 
 
 def _last_of_range(items: list[Item], at: int) -> str:

@@ -209,7 +209,7 @@ def _changes(items: list[Item], statements: list[_Statement]) -> bool:
             return True
         following = {other.kind for other in items[place + 1 :]}
         for_a_time = any(other.kind == "duration" for other in items[:place])
-        if item.kind == "then" and ("dose" in following or (for_a_time and "freq" in following)):
+        if item.kind == "then" and ("dose" in following or (for_a_time and following & {"freq", "moment"})):
             return True
     return sum(statement.durations > 0 for statement in statements) > 1
 
