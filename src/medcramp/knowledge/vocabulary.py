@@ -217,13 +217,13 @@ def _names(tables: Path, kinds: Mapping[str, str], salts: set[str]) -> dict[str,
 
     def add(
         name: str, sets: tuple[tuple[str, ...], ...], brand: bool, route: str = "", form: str = "", detail: str = ""
-    ) -> None:
+    ) -> str:
         phrase = _phrase(name)
         known = names.get(phrase)
         if known is None:
             salt = not brand and phrase in salts
             names[phrase] = Meaning(NAME, phrase, sets, brand, salt, False, route, form, "", detail)
-            return
+            return phrase
         different = [new for new in sets if all(set(new) != set(old) for old in known.meanings)]
         names[phrase] = replace(
             known,
@@ -232,6 +232,7 @@ def _names(tables: Path, kinds: Mapping[str, str], salts: set[str]) -> dict[str,
             route=known.route if known.route == route else "",
             form=known.form if known.form == form else "",
         )
+        return phrase
 
     def known_ingredients(path: Path, line: int, text: str) -> tuple[str, ...]:
         if parts := understood.get(text):
@@ -253,8 +254,8 @@ def _names(tables: Path, kinds: Mapping[str, str], salts: set[str]) -> dict[str,
         columns = ("brand", "ingredients", "market", "route", "form")
         for line, (brand, ingredients, market, route, form) in read_columns(path, *columns):
             parts = known_ingredients(path, line, ingredients)
-            add(brand, (parts,), True, route, form)
-            sold.setdefault(_phrase(brand), []).append((parts, market))
+            phrase = add(brand, (parts,), True, route, form)
+            sold.setdefault(phrase, []).append((parts, market))
     path = tables / "ambiguous.csv"
     for line, (name, meanings) in read_columns(path, "name", "meanings") if path.exists() else ():
         add(name, tuple((part,) for part in known_ingredients(path, line, meanings)), False)
