@@ -92,6 +92,7 @@ def test_one_item_per_amount() -> None:
         ("take 5 mg by mouth for eye inflammation", "oral"),
         ("rinse the mouth with 5 ml and spit", "mouthwash"),
         ("apply 1 patch behind the ear every 3 days", ""),
+        ("place 1 patch behind ear", ""),
         ("swish and swallow 5 ml", ""),
         ("1 tablet under the tongue", "sublingual"),
         ("as directed", ""),
