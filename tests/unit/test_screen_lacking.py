@@ -43,6 +43,24 @@ def test_one_dated_record_makes_it_a_question_per_patient():
     assert list(each["patients"]) == [1, 1]
 
 
+def fill(drug: str, start: str, days_supply: int = 30) -> dict[str, object]:
+    return {"drug": drug, "start": start, "days_supply": days_supply}
+
+
+NEWLY_STARTED = (
+    fill("hydrochlorothiazide 25 mg tablet", "60 days ago", 90),
+    fill("quinine 324 mg capsule", "20 days ago"),
+)
+
+
+@pytest.mark.parametrize(("first_ever", "once"), [("100 days ago", True), ("400 days ago", False)])
+def test_a_history_that_is_short_for_all_is_asked_for_once(first_ever, once):
+    run = people(NEWLY_STARTED, NEWLY_STARTED, (fill("amlodipine 5 mg tablet", first_ever),))
+    waiting = run.screened.findings["missing"].str.contains("earlier dispensing").to_numpy()
+    assert waiting.any()
+    assert ("dispensing history" in asked(run).index) == once
+
+
 def test_a_single_patient_is_asked_everything_in_place():
     assert asked(people(BARE)).empty
 
