@@ -34,7 +34,7 @@ def _too_short(facts: Facts) -> bool:
     """Does no patient's history reach back far enough to tell a first supply from a further one?"""
     start = facts.patients["history_start"].to_numpy()
     dated = start[~np.isnat(start)]
-    return bool(len(dated)) and bool(((facts.as_of - dated).astype(int) < facts.lookback_days).all())
+    return bool(len(dated)) and bool(np.less(facts.as_of - dated, np.timedelta64(facts.lookback_days, "D")).all())
 
 
 _LACKS = (
