@@ -76,7 +76,7 @@ def run(request: Request, progress: Progress = no_progress) -> Outcome:
     knowledge = load()
     _check_preparations(request.preparations, knowledge)
     understood = read.read_inputs(request.inputs, request.read, request.companions, progress)
-    files = _in_background(lambda: _input_files(request))
+    inputs = _in_background(lambda: _input_files(request))
     screening = screen.ScreenSettings(
         suppressions=screen.read_suppressions(request.suppress) if request.suppress else (),
         min_severity=request.min_severity,
@@ -109,7 +109,7 @@ def run(request: Request, progress: Progress = no_progress) -> Outcome:
             options, advise.prioritise(facts, screened, knowledge), advise.ranked(facts, screened, knowledge)
         )
         tables = assemble.tables(understood, recognised, medications, screened, advice, knowledge)
-        info = _info(request, settings, understood, screened, knowledge, files.result())
+        info = _info(request, settings, understood, screened, knowledge, inputs.result())
         progress("Writing the report", 0, 0)
         chosen = _chosen(request.preparations, tables)
         wanted = request.papers if request.formats & report.PAPERS else 0
