@@ -16,6 +16,7 @@ from fixtures.exports import book_of, excel_xml, grids, ods_package, texts, writ
 from medcramp.errors import InputUnreadableError, UserError
 from medcramp.read import read_inputs
 from medcramp.read.containers.number_formats import shown, zero_formats
+from medcramp.read.containers.sheet_extent import CellScan
 from medcramp.read.containers.workbook import number_text
 from medcramp.read.options import ReadOptions
 
@@ -196,3 +197,23 @@ def test_plain_numbers_are_days_since_1904_where_the_workbook_says_so(tmp_path: 
         book.save(tmp_path / "export.xlsx")
         records = read_inputs([tmp_path / "export.xlsx"], ReadOptions(), {}).records
         assert records["start_date"].tolist() == ["2025-04-13"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "near", "plain"),
+    [
+        (b'<c r="B2"><v>1</v></c>', True, True),
+        (b'<c r="AB2" t="s"><v>1:c </v></c>', False, True),
+        (b'<c r="B1000000"/>', False, True),
+        (b"<c><v>1</v></c>", False, False),
+        (b'<x:c r="B2"/>', False, False),
+        (b'<c r="B2"/>\0', False, False),
+    ],
+)
+def test_cells_look_the_same_wherever_their_bytes_are_cut(cell: bytes, near: bool, plain: bool) -> None:
+    sheet = b'<row r="2"><c r="A2"/>' + cell + b"</row>"
+    for first in range(len(sheet)):
+        for second in range(first, len(sheet)):
+            scan = CellScan()
+            assert all(scan.look_at(piece) for piece in (sheet[:first], sheet[first:second], sheet[second:]))
+            assert (scan.near, scan.plain) == (near, plain), (first, second)

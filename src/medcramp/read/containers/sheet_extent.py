@@ -17,6 +17,7 @@ from medcramp.read.options import Limits
 # Where a row says it lies matters only for cells that do not say it themselves.
 _NOT_NEAR = re.compile(rb'<c(?! r="[A-Z]\d{1,6}")[\s>/]')
 _NOT_PLAIN = re.compile(rb'<c(?! r="[A-Z]{1,3}\d{1,7}")[\s>/]')
+_MAY_BE_PREFIXED = re.compile(rb":c[\s>/]")
 _PREFIXED = re.compile(rb"<\w+:c[\s>/]")
 _COLUMN = re.compile(rb'<c r="([A-Z]{2,3})\d')
 _CELL_ROW = re.compile(rb'<c r="[A-Z]{1,3}(\d{1,7})"')
@@ -35,16 +36,23 @@ class CellScan:
 
     def look_at(self, piece: bytes) -> bool:
         """Takes in the next piece; False when a text or tag is longer than any cell."""
-        text = self._tail + piece
-        end = text.rfind(b">") + 1
-        self._tail = text[end:]
-        if self.plain:
-            if b"\0" in piece or (b":c" in text and _PREFIXED.search(text)):
-                self.near = self.plain = False
-            elif not self.near or _NOT_NEAR.search(text, 0, end):
-                self.near = False
-                self.plain = _NOT_PLAIN.search(text, 0, end) is None
+        cut, end = piece.find(b">") + 1, piece.rfind(b">") + 1
+        divided = self._tail + piece[:cut]  # what the end of the last piece cut in two
+        self._tail = piece[end:] if end else self._tail + piece
+        if self.plain and b"\0" in piece:
+            self.near = self.plain = False
+        self._judge(divided, 0, len(divided) if cut else 0)
+        self._judge(piece, cut, end)
         return len(self._tail) <= _LONGEST_TAG
+
+    def _judge(self, text: bytes, start: int, end: int) -> None:
+        if not self.plain or start >= end:
+            return
+        if text.find(b":", start, end) >= 0 and _MAY_BE_PREFIXED.search(text, start, end) and _PREFIXED.search(text):
+            self.near = self.plain = False
+        elif not self.near or _NOT_NEAR.search(text, start, end):
+            self.near = False
+            self.plain = _NOT_PLAIN.search(text, start, end) is None
 
     def fits(self, limits: Limits) -> bool:
         """True when no closer look is needed."""
