@@ -10,6 +10,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from medcramp.collector import collector_resting
 from medcramp.knowledge.files import content_hash, knowledge_folder
 
 if TYPE_CHECKING:
@@ -50,7 +51,8 @@ class Knowledge:
     def vocabulary(self) -> Vocabulary:
         from medcramp.knowledge import vocabulary
 
-        return vocabulary.load(self.folder)
+        with collector_resting():
+            return vocabulary.load(self.folder)
 
     @cached_property
     def groups(self) -> Groups:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import gc
 import re
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -16,6 +15,7 @@ import numpy as np
 import python_calamine as calamine
 from defusedxml.common import DefusedXmlException
 
+from medcramp.collector import collector_resting
 from medcramp.errors import InputUnreadableError
 from medcramp.read.containers.columns import check_cells, check_width, table_of, text_column
 from medcramp.read.containers.expansion import DAMAGE
@@ -79,7 +79,7 @@ def _grid(
             raise too_large(limits, source.name)
         check_width(width, limits, source.name, f'sheet "{name}"')
         merged = [(*first, *last) for first, last in sheet.merged_cell_ranges or ()]
-    with _collector_resting():
+    with collector_resting():
         with _readable(source.name, name):
             rows = sheet.to_python(skip_empty_area=False)
         if formats:
@@ -161,18 +161,6 @@ def _apply_formats(source: Source, name: str, formats: dict[int, str], rows: lis
         for row, column, code in formatted_cells(package.read(part), formats):
             if row < len(rows) and column < len(rows[row]) and isinstance(rows[row][column], float):
                 rows[row][column] = shown(rows[row][column], code) or rows[row][column]
-
-
-@contextmanager
-def _collector_resting() -> Iterator[None]:
-    """No search for cyclic garbage meanwhile: cells form no cycles, and there are millions to search through."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 @contextmanager
