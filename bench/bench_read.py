@@ -30,6 +30,8 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
 
+from medcramp.terminal import collect_rarely
+
 PATIENTS, LINES, SIGS, PRESCRIBERS = 60_000, 20_000, 3_000, 2_000
 NEEDED = range(1, 12)
 """All columns but the prescription number, which no record holds."""
@@ -177,6 +179,8 @@ def main() -> None:
     parser.add_argument("file", nargs="?", type=Path, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.way:
+        if given.way != "bare":
+            collect_rarely()  # as the commands do
         work = WAYS[given.way](given.file)
         start, spent = time.perf_counter(), time.process_time()
         result = work()

@@ -9,7 +9,7 @@ import medcramp
 
 SOURCE = Path(medcramp.__file__).parent
 STAGES = ("read", "recognise", "profile", "screen", "advise", "report")
-SHARED = {"records", "errors", "config", "knowledge", "logic", "documents", "escape", "collector"}
+SHARED = {"records", "errors", "config", "knowledge", "logic", "documents", "escape"}
 HEAVY = {"pandas", "numpy", "pyarrow", "pydantic", "openpyxl", "yaml", "rapidfuzz", "xlsxwriter", "typst"}
 
 

@@ -10,7 +10,6 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from medcramp.collector import collector_resting
 from medcramp.knowledge.files import content_hash, knowledge_folder
 
 if TYPE_CHECKING:
@@ -51,8 +50,7 @@ class Knowledge:
     def vocabulary(self) -> Vocabulary:
         from medcramp.knowledge import vocabulary
 
-        with collector_resting():
-            return vocabulary.load(self.folder)
+        return vocabulary.load(self.folder)
 
     @cached_property
     def groups(self) -> Groups:

@@ -15,7 +15,6 @@ import numpy as np
 import python_calamine as calamine
 from defusedxml.common import DefusedXmlException
 
-from medcramp.collector import collector_resting
 from medcramp.errors import InputUnreadableError
 from medcramp.read.containers.columns import check_cells, check_width, table_of, text_column
 from medcramp.read.containers.expansion import DAMAGE
@@ -79,13 +78,11 @@ def _grid(
             raise too_large(limits, source.name)
         check_width(width, limits, source.name, f'sheet "{name}"')
         merged = [(*first, *last) for first, last in sheet.merged_cell_ranges or ()]
-    with collector_resting():
-        with _readable(source.name, name):
-            rows = sheet.to_python(skip_empty_area=False)
-        if formats:
-            _apply_formats(source, name, formats, rows)
-        columns = list(zip(*rows, strict=True))
-        del rows
+        rows = sheet.to_python(skip_empty_area=False)
+    if formats:
+        _apply_formats(source, name, formats, rows)
+    columns = list(zip(*rows, strict=True))
+    del rows
     return Grid(
         file=source.name,
         sheet=name,
