@@ -311,7 +311,7 @@ def test_cascades_of_a_list_without_dates_are_said_once_and_not_per_pair():
         ("potassium 6.0 mmol/L", "LAB-potassium-high", "same_day", "Today:", "ECG"),
         ("potassium 5.9 mmol/L", "LAB-potassium-high", "same_day", "Today:", "symptoms"),
         ("sodium 124 mmol/L", "LAB-sodium-low", "emergency", "Emergency:", "confusion"),
-        ("magnesium 0.49 mmol/L", "LAB-magnesium-low", "emergency", "Emergency:", "magnesium"),
+        ("magnesium 0.49 mmol/L", "LAB-magnesium-low", "emergency", "Emergency:", "potassium and calcium"),
         ("magnesium 2.9 mg/dL", "LAB-magnesium-high", "routine", "Ask about magnesium", "antacids"),
         ("magnesium 2.1 mmol/L", "LAB-magnesium-high", "emergency", "Emergency:", "no more magnesium"),
         ("lithium 1.4 mmol/L", "LAB-lithium_level-high", "same_day", "Today:", "12 hours"),
