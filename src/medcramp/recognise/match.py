@@ -20,7 +20,6 @@ from medcramp.records import Progress, no_progress
 
 _JOINED_END = re.compile(r"[a-z)][-/&] *([a-z]*)$")
 SHORTEST_SALT_CUT = 5
-NOT_UNDERSTOOD = "not understood: "
 
 
 class Matched(NamedTuple):
@@ -131,8 +130,7 @@ class Matcher:
         if end is None:
             return False
         tail = end[1]
-        left = [word for note in named.notes if note.startswith(NOT_UNDERSTOOD) for word in note.split()]
-        if not tail or tail in left or (tail in self.vocabulary.units and not named.brand):
+        if not tail or tail in named.rest or (tail in self.vocabulary.units and not named.brand):
             return True
         short_salt = tail in self.vocabulary.spelled_out and len(tail) >= SHORTEST_SALT_CUT
         completed = any(note.startswith(f"{tail} →") for note in named.notes)

@@ -33,7 +33,8 @@ class Near:
 @dataclass(frozen=True, slots=True)
 class Named:
     """The drug a line names. `ingredients` in printed order; `candidates` are shown, never used; `brand` is
-    the one that alone tells what some of them are; `carriers` is what the drug is dissolved in."""
+    the one that alone tells what some of them are; `carriers` is what the drug is dissolved in, `rest` the
+    words that were not understood."""
 
     status: str
     ingredients: tuple[str, ...] = ()
@@ -45,6 +46,7 @@ class Named:
     form: str = ""
     brand: str = ""
     carriers: tuple[str, ...] = ()
+    rest: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,7 +122,7 @@ def interpret(name: tuple[Piece, ...], vocabulary: Vocabulary, near: Mapping[str
         notes.append(f"may change what it contains: {' '.join(modifiers)}")
     if not carriers and status == named.status and len(notes) == len(named.notes):
         return named
-    return replace(named, status=status, notes=tuple(notes), carriers=tuple(carriers))
+    return replace(named, status=status, notes=tuple(notes), carriers=tuple(carriers), rest=tuple(rest))
 
 
 def _is_device(name: tuple[Piece, ...], main: list[Hit]) -> bool:
