@@ -27,14 +27,15 @@ def build(read: ReadResult, recognised: Recognised, knowledge: Knowledge, settin
     """Facts about every patient with a medication record, ordered by patient id."""
     records, companions = read.records, read.companions
     told = told_routes.load(knowledge.folder)
-    recognised = as_directed(recognised, directions(records), records["route"], knowledge.groups, told)
+    directed = categorical(directions(records))
+    recognised = as_directed(recognised, directed, records["route"], knowledge.groups, told)
     item, dose = np.asarray(recognised.item, dtype=np.int64), np.asarray(recognised.dose, dtype=np.int64)
     who = people.People(records)
     prn = recognised.doses["prn"].to_numpy(dtype=bool)[dose]
     verdicts = activity.judge(records, recognised.doses["units_usual"].to_numpy(dtype=float)[dose], prn, settings)
     distinct = products.distinct(recognised.items, knowledge.clinical.by_release)
     taken = courses.build(who.of_record, item, prn, verdicts, distinct, settings)
-    sig = categorical(directions(records)).cat.codes.to_numpy().astype(np.int64)
+    sig = directed.cat.codes.to_numpy().astype(np.int64)
     on_file = conditions(companions.get("conditions"), who, knowledge, settings)
     labs, unread_labs = latest_results(companions.get("labs"), who, knowledge, settings)
     patients = people.describe(who, records, companions, settings)

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from medcramp.knowledge.groups import LOCAL_ROUTES, Groups
 from medcramp.knowledge.told_routes import ToldRoute, told
-from medcramp.profile.columns import categorical
 from medcramp.records import Recognised
 
 UNSHAPED = ("", "solution", "drops", "spray", "oil", "powder", "oral_liquid")
@@ -27,8 +26,8 @@ def as_directed(
 ) -> Recognised:
     """The same records, with an item of its own for every route or amount that directions tell and the line does not.
 
-    `directions` and `route` (as exported: where it is filled, it counts) are per record. Groups of `items` were asked
-    for one unit; where the directions tell no amount, one unit it stays.
+    `directions` (categorical) and `route` (as exported: where it is filled, it counts) are per record. Groups of
+    `items` were asked for one unit; where the directions tell no amount, one unit it stays.
     """
     items = recognised.items
     item, dose = np.asarray(recognised.item, dtype=np.int64), np.asarray(recognised.dose, dtype=np.int64)
@@ -74,11 +73,10 @@ def _given(
     result = np.zeros(len(item), dtype=np.int64)
     if not len(asked):
         return result
-    text = categorical(directions)
-    codes = text.cat.codes.to_numpy().astype(np.int64)[asked]
-    meaning = np.zeros(len(text.cat.categories) + 1, dtype=np.int64)
+    codes, texts = directions.cat.codes.to_numpy().astype(np.int64)[asked], directions.cat.categories
+    meaning = np.zeros(len(texts) + 1, dtype=np.int64)
     for code in np.unique(codes[codes >= 0]):
-        meaning[code] = routes.index(told(str(text.cat.categories[code]), rows))
+        meaning[code] = routes.index(told(str(texts[code]), rows))
     against = {row.route: row.against_usual for row in rows}
     always, diluted = (np.array([against.get(name) == word for name in routes]) for word in ("always", "per_cent"))
     found, of_item = meaning[codes], item[asked]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import pyarrow as pa
+
 from medcramp.read.containers.columns import check_cells, check_width, rows_table
 from medcramp.read.containers.dialect import JUDGED_ROWS, NO_DELIMITER, WIDER_THAN_NAMES, find_delimiter, parsed
 from medcramp.read.grids import HEAD_ROWS, Grid, loaded
@@ -31,8 +33,8 @@ def parted(grid: Grid, limits: Limits) -> Grid:
     return replace(grid, head=table.slice(0, HEAD_ROWS), loader=loaded(table), container="text", merged=())
 
 
-def _texts(table: object) -> list[str]:
-    return [text or "" for text in table.column(0).to_pylist()]  # type: ignore[attr-defined]
+def _texts(table: pa.Table) -> list[str]:
+    return [text or "" for text in table.column(0).to_pylist()]
 
 
 def _unquoted(text: str) -> str:
